@@ -1,0 +1,1 @@
+"""Facts: tables, queries (reads), records (writes) and migrations."""

@@ -1,0 +1,1 @@
+"""Dagster: the only place that knows it."""

@@ -1,0 +1,1 @@
+"""The assets of one video, in the order of its journey."""

@@ -1,0 +1,1 @@
+"""Objects: every key as a function, and the few verbs on S3."""

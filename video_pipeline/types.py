@@ -1,0 +1,215 @@
+"""The product's words: what a video, an artifact and a job are, as frozen values that every layer shares.
+
+This module imports nothing of ours. Units are in the names or the docstrings: seconds are floats, sizes are bytes,
+timestamps are timezone-aware UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from fractions import Fraction
+from uuid import UUID
+
+
+class VideoStatus(StrEnum):
+    """Where a video stands; the only status words of the product, in the order a video passes them."""
+
+    UPLOADING = "uploading"
+    UPLOADED = "uploaded"
+    VALIDATING = "validating"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    DELETED = "deleted"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more will happen to the video unless somebody asks for it."""
+        return self in {VideoStatus.COMPLETED, VideoStatus.FAILED, VideoStatus.DELETED}
+
+
+class Stage(StrEnum):
+    """One step of a video's journey; a job is one run of one stage for one video."""
+
+    VALIDATION = "validation"
+    METADATA = "metadata"
+    RENDITIONS = "renditions"
+    PUBLICATION = "publication"
+
+
+class JobStatus(StrEnum):
+    """Where a job stands. A job found running after its run ended was interrupted, and is failed."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class Output(StrEnum):
+    """What the renditions derive from an original; each is a Dagster asset of the same name."""
+
+    PROXY = "proxy"
+    POSTER = "poster"
+    STORYBOARD = "storyboard"
+    AUDIO = "audio"
+    SCENE_CUTS = "scene_cuts"
+    WEB = "web"
+
+
+class ArtifactKind(StrEnum):
+    """One derived object. An output is made of one artifact, the storyboard of two: its picture and its index."""
+
+    PROXY = "proxy"
+    POSTER = "poster"
+    STORYBOARD = "storyboard"
+    STORYBOARD_INDEX = "storyboard_index"
+    AUDIO = "audio"
+    SCENE_CUTS = "scene_cuts"
+    WEB = "web"
+
+
+class Container(StrEnum):
+    """A file format that uploads may have, by the extension its objects get."""
+
+    MP4 = "mp4"
+    MOV = "mov"
+    MKV = "mkv"
+    WEBM = "webm"
+    AVI = "avi"
+
+
+class Severity(StrEnum):
+    """What a finding about a file means: the file is refused, or it is taken and the finding is recorded."""
+
+    REFUSE = "refuse"
+    WARN = "warn"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a rule found in a file: a stable code and a sentence for the person who uploaded it."""
+
+    code: str
+    sentence: str
+    severity: Severity = Severity.REFUSE
+
+
+@dataclass(frozen=True, slots=True)
+class VideoStream:
+    """The main picture of a file.
+
+    `width` × `height` are pixels as displayed, after sample aspect ratio and rotation; `coded_width` × `coded_height`
+    as stored. `rotation` is degrees clockwise (0, 90, 180, 270) that a player turns the picture by. `frame_rate` is
+    the average in frames per second, zero where the file does not say. `duration_seconds` is as declared.
+    """
+
+    index: int
+    codec: str
+    profile: str | None
+    pixel_format: str | None
+    bit_depth: int
+    coded_width: int
+    coded_height: int
+    width: int
+    height: int
+    sample_aspect_ratio: Fraction
+    rotation: int
+    frame_rate: Fraction
+    variable_frame_rate: bool
+    frames: int | None
+    duration_seconds: float | None
+    start_seconds: float
+    bit_rate: int | None
+    color_space: str | None
+    color_primaries: str | None
+    color_transfer: str | None
+    color_range: str | None
+    interlaced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AudioStream:
+    """The sound that plays by default. `sample_rate` in Hz, `bit_rate` in bits per second."""
+
+    index: int
+    codec: str
+    sample_rate: int
+    channels: int
+    layout: str | None
+    bit_rate: int | None
+    duration_seconds: float | None
+    start_seconds: float
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFacts:
+    """What a file says of itself, read without decoding it: claims, not yet truths.
+
+    `container` is None where the format is none that the product knows. `faststart` tells whether an MP4's index
+    stands before its media (None for other formats). `tags` are a stranger's text: cleaned of NULs and invalid
+    Unicode, shortened, and still to be escaped wherever shown.
+    """
+
+    format_name: str
+    container: Container | None
+    size_bytes: int
+    duration_seconds: float | None
+    start_seconds: float
+    bit_rate: int | None
+    video: VideoStream | None
+    audio: AudioStream | None
+    video_streams: int
+    audio_streams: int
+    subtitle_streams: int
+    other_streams: int
+    faststart: bool | None
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What makes an output: the version of the code and the parameters it was given.
+
+    Two artifacts with the same recipe and the same input digest are interchangeable; `digest` is what is compared.
+    """
+
+    output: Output
+    code_version: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class SceneCut:
+    """One scene, from `start_seconds` up to `end_seconds`, on the clock of the proxy."""
+
+    start_seconds: float
+    end_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object as the bucket lists it. `etag` carries no quotes and is no hash: it changes when the bytes do."""
+
+    key: str
+    etag: str
+    size_bytes: int
+    last_modified: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewArtifact:
+    """A derived object that lies in the bucket and has passed its checks, about to become the current one."""
+
+    video_id: UUID
+    kind: ArtifactKind
+    key: str
+    content_type: str
+    size_bytes: int
+    sha256: str
+    input_sha256: str
+    recipe: Recipe
+    run_id: str
+    facts: dict[str, object] = field(default_factory=dict)

@@ -1,5 +1,7 @@
 """Every key in the bucket, as a function: no user text is ever in a key that we make.
 
+The layout of the bucket:
+
     incoming/<video_id>.<ext>                      an upload, until validation has judged it
     incoming/drop/<site>/<camera>/<name>           a file that somebody put straight into the bucket
     originals/<video_id>/original.<ext>            a validated original; no presigned URL ever covers this prefix

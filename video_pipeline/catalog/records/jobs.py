@@ -1,0 +1,76 @@
+"""Jobs: what each stage of each run did for a video, with a heartbeat while it does it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, func, update
+from sqlalchemy.dialects.postgresql import insert
+
+from video_pipeline.catalog.records.videos import begin_validation, resume
+from video_pipeline.catalog.tables import jobs
+from video_pipeline.types import JobStatus, Stage
+
+_INTERRUPTED = "The run that did this work ended before the work was done."
+
+
+def start_job(conn: Connection, *, video_id: UUID, stage: Stage, run_id: str, worker: str) -> UUID:
+    """A stage begins for a video, or begins again within the same run; gives the job's id.
+
+    The video is taken up by the run: a failed one is in work again. What other runs left running for it is failed.
+
+    Raises:
+        VideoNotFound: no video has that id.
+        RequestRefused: the video does not stand where the stage can begin.
+        DuplicateVideo: it had failed, and the same bytes have come in as another video since.
+    """
+    take_up = begin_validation if stage is Stage.VALIDATION else resume
+    take_up(conn, video_id, run_id=run_id)
+    _interrupt(conn, jobs.c.video_id == video_id, jobs.c.run_id != run_id)
+    started = {"status": JobStatus.RUNNING, "worker": worker}
+    again = {
+        "progress": 0,
+        "attempt": jobs.c.attempt + 1,
+        "error_code": None,
+        "error_sentence": None,
+        "heartbeat_at": func.now(),
+        "started_at": func.now(),
+        "finished_at": None,
+    }
+    job = insert(jobs).values(video_id=video_id, stage=stage, run_id=run_id, **started)
+    job = job.on_conflict_do_update(index_elements=["video_id", "stage", "run_id"], set_={**started, **again})
+    job_id: UUID = conn.execute(job.returning(jobs.c.id)).scalar_one()
+    return job_id
+
+
+def beat(conn: Connection, job_id: UUID, *, progress: int) -> bool:
+    """The job is alive and `progress` percent done. False where it is held to have ended: somebody else took over."""
+    alive = update(jobs).where(jobs.c.id == job_id, jobs.c.status == JobStatus.RUNNING)
+    return conn.execute(alive.values(progress=progress, heartbeat_at=func.now())).rowcount == 1
+
+
+def finish_job(conn: Connection, job_id: UUID, *, media_seconds: float) -> None:
+    """The job did its work on `media_seconds` of video, even where it had been given up for dead."""
+    done = {"status": JobStatus.COMPLETED, "progress": 100, "error_code": None, "error_sentence": None}
+    step = update(jobs).where(jobs.c.id == job_id)
+    conn.execute(step.values(**done, media_seconds=media_seconds, finished_at=func.now()))
+
+
+def fail_job(conn: Connection, job_id: UUID, *, code: str, sentence: str) -> None:
+    """The job failed; one that has ended keeps the reason it ended with."""
+    _end(conn, jobs.c.id == job_id, code=code, sentence=sentence)
+
+
+def interrupt_jobs(conn: Connection, run_id: str) -> None:
+    """Fail what a run that has ended left running."""
+    _interrupt(conn, jobs.c.run_id == run_id)
+
+
+def _interrupt(conn: Connection, *which: ColumnElement[bool]) -> None:
+    _end(conn, *which, code="interrupted", sentence=_INTERRUPTED)
+
+
+def _end(conn: Connection, *which: ColumnElement[bool], code: str, sentence: str) -> None:
+    step = update(jobs).where(*which, jobs.c.status == JobStatus.RUNNING)
+    failed = {"status": JobStatus.FAILED, "error_code": code, "error_sentence": sentence}
+    conn.execute(step.values(**failed, finished_at=func.now()))

@@ -1,0 +1,129 @@
+"""A video before anything has looked into it: registered, uploaded or dropped, and asked to be run."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import Connection, func, update
+from sqlalchemy.dialects.postgresql import insert
+
+from video_pipeline.catalog import queries
+from video_pipeline.catalog.tables import cameras, sites, videos
+from video_pipeline.types import StoredObject, VideoStatus
+
+
+def register_upload(
+    conn: Connection,
+    *,
+    video_id: UUID,
+    inbox_key: str,
+    filename: str,
+    extension: str,
+    scope: str,
+    mime_type: str | None = None,
+    declared_bytes: int | None = None,
+    declared_sha256: str | None = None,
+    title: str | None = None,
+    owner_id: UUID | None = None,
+    camera_id: UUID | None = None,
+    site_id: UUID | None = None,
+) -> None:
+    """Begin a video's row before its first byte is sent; `declared_…` is what the uploader promises."""
+    conn.execute(
+        insert(videos).values(
+            id=video_id,
+            status=VideoStatus.UPLOADING,
+            source="upload",
+            inbox_key=inbox_key,
+            filename=_text(filename),
+            extension=extension,
+            scope=scope,
+            mime_type=mime_type,
+            declared_bytes=declared_bytes,
+            declared_sha256=declared_sha256,
+            title=None if title is None else _text(title),
+            owner_id=owner_id,
+            camera_id=camera_id,
+            site_id=site_id,
+        )
+    )
+
+
+def mark_uploaded(conn: Connection, video_id: UUID, *, etag: str, size_bytes: int) -> bool:
+    """The whole object lies in the inbox. False where that was known already.
+
+    Raises:
+        VideoNotFound: no video has that id.
+    """
+    step = (
+        update(videos)
+        .where(videos.c.id == video_id, videos.c.status == VideoStatus.UPLOADING)
+        .values(status=VideoStatus.UPLOADED, inbox_etag=etag, size_bytes=size_bytes, uploaded_at=func.now())
+    )
+    if conn.execute(step).rowcount:
+        return True
+    queries.video(conn, video_id)
+    return False
+
+
+def camera_for_drop(conn: Connection, site_slug: str, camera_slug: str) -> tuple[UUID, UUID]:
+    """The site and the camera that a drop path names; they come to be when they are first named."""
+    site_name, camera_name = _text(site_slug), _text(camera_slug)
+    site = insert(sites).values(slug=site_name, name=site_name)
+    # An update that changes nothing, because DO NOTHING returns no id where the row exists.
+    site = site.on_conflict_do_update(index_elements=["slug"], set_={"slug": site.excluded.slug})
+    site_id: UUID = conn.execute(site.returning(sites.c.id)).scalar_one()
+    camera = insert(cameras).values(site_id=site_id, slug=camera_name, name=camera_name)
+    camera = camera.on_conflict_do_update(index_elements=["site_id", "slug"], set_={"slug": camera.excluded.slug})
+    camera_id: UUID = conn.execute(camera.returning(cameras.c.id)).scalar_one()
+    return site_id, camera_id
+
+
+def adopt_drop(
+    conn: Connection,
+    *,
+    video_id: UUID,
+    stored: StoredObject,
+    filename: str,
+    extension: str,
+    site_id: UUID,
+    camera_id: UUID,
+) -> bool:
+    """Begin the row of a file found in the drop. False where it has one: seeing an object twice makes one video."""
+    adopted = conn.execute(
+        insert(videos)
+        .values(
+            id=video_id,
+            status=VideoStatus.UPLOADED,
+            source="drop",
+            inbox_key=stored.key,
+            inbox_etag=stored.etag,
+            size_bytes=stored.size_bytes,
+            filename=_text(filename),
+            extension=extension,
+            scope=f"camera:{camera_id}",
+            site_id=site_id,
+            camera_id=camera_id,
+            uploaded_at=func.now(),
+        )
+        .on_conflict_do_nothing()
+    )
+    return adopted.rowcount == 1
+
+
+def mark_requested(conn: Connection, video_ids: Collection[UUID]) -> None:
+    """A run was asked for each of these videos, and none has been seen yet."""
+    wanted = update(videos).where(videos.c.id.in_(video_ids), videos.c.status != VideoStatus.DELETED)
+    conn.execute(wanted.values(requested_at=func.now(), run_id=None))
+
+
+def confirm_request(conn: Connection, video_id: UUID, run_id: str) -> None:
+    """The run that was asked for exists; a run that has begun work meanwhile is not overwritten."""
+    unseen = update(videos).where(videos.c.id == video_id, videos.c.run_id.is_(None))
+    conn.execute(unseen.values(run_id=run_id))
+
+
+def _text(words: str) -> str:
+    """A stranger's words as PostgreSQL can hold them: no NUL, and nothing that is not Unicode."""
+    return words.replace("\0", "").encode(errors="replace").decode()

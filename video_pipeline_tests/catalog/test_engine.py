@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import socket
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import IntegrityError
+
+from video_pipeline.catalog import queries
+from video_pipeline.catalog.engine import connect, transaction
+from video_pipeline.errors import CatalogUnavailable, VideoNotFound
+
+from .stories import uploaded
+
+
+def test_a_transaction_is_committed_at_its_end(engine: Engine) -> None:
+    with transaction(engine) as conn:
+        video_id = uploaded(conn)
+
+    with transaction(engine) as conn:
+        assert queries.video(conn, video_id).id == video_id
+
+
+def test_a_transaction_that_fails_leaves_nothing(engine: Engine) -> None:
+    with pytest.raises(VideoNotFound), transaction(engine) as conn:
+        uploaded(conn)
+        raise VideoNotFound
+
+    with transaction(engine) as conn:
+        assert queries.recent_videos(conn, 10) == []
+
+
+def test_a_database_that_is_not_there_is_unavailable() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        engine = connect(f"postgresql+psycopg://nobody@127.0.0.1:{unused.getsockname()[1]}/catalog")
+
+        with pytest.raises(CatalogUnavailable, match="did not answer"), transaction(engine):
+            pass
+
+
+def test_a_statement_is_given_its_time_and_no_more(database_url: str) -> None:
+    engine = connect(database_url, statement_seconds=0.05)
+
+    with pytest.raises(CatalogUnavailable, match="statement timeout"), transaction(engine) as conn:
+        conn.execute(text("SELECT pg_sleep(60)"))
+
+    engine.dispose()
+
+
+def test_a_lock_is_waited_for_its_time_and_no_more(engine: Engine, database_url: str) -> None:
+    impatient = connect(database_url, lock_seconds=0.05)
+    lock = text("LOCK TABLE videos IN ACCESS EXCLUSIVE MODE")
+
+    with transaction(engine) as holder:
+        holder.execute(lock)
+        with pytest.raises(CatalogUnavailable, match="lock timeout"), transaction(impatient) as conn:
+            conn.execute(lock)
+
+    impatient.dispose()
+
+
+def test_a_pool_that_is_used_up_is_unavailable(database_url: str) -> None:
+    engine = create_engine(database_url, pool_size=1, max_overflow=0, pool_timeout=0.05)
+
+    with transaction(engine), pytest.raises(CatalogUnavailable), transaction(engine):
+        pass
+
+    engine.dispose()
+
+
+def test_a_connection_that_the_server_ended_is_told_and_replaced(engine: Engine) -> None:
+    with pytest.raises(CatalogUnavailable, match="terminating connection"), transaction(engine) as conn:
+        pid = conn.scalar(text("SELECT pg_backend_pid()"))
+        with transaction(engine) as other:
+            other.execute(text("SELECT pg_terminate_backend(:pid, 10000)"), {"pid": pid})
+        conn.execute(text("SELECT 1"))
+
+    with transaction(engine) as conn:
+        assert conn.scalar(text("SELECT 1")) == 1
+
+
+def test_what_another_attempt_cannot_cure_passes(engine: Engine) -> None:
+    with pytest.raises(IntegrityError), transaction(engine) as conn:
+        conn.execute(text("INSERT INTO sites (slug, name) VALUES ('north', NULL)"))
+
+
+def test_times_are_in_utc_and_connections_have_a_name(database_url: str) -> None:
+    engine = connect(database_url, application_name="a-test")
+
+    with transaction(engine) as conn:
+        assert queries.now(conn).utcoffset() == timedelta(0)
+        assert conn.scalar(text("SHOW application_name")) == "a-test"
+
+    engine.dispose()

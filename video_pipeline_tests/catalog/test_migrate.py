@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, create_engine, inspect, text
+
+from video_pipeline.catalog import migrate
+from video_pipeline.catalog.tables import metadata
+from video_pipeline.errors import CatalogUnavailable, ConfigurationError
+
+MIGRATIONS = Path(migrate.__file__).with_name("migrations")
+
+CONSTRAINTS = """
+    SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
+    FROM pg_constraint WHERE conrelid::regclass::text = ANY(:tables)
+"""
+INDEXES = "SELECT indexdef FROM pg_indexes WHERE tablename = ANY(:tables)"
+COLUMNS = """
+    SELECT concat_ws(' ', table_name, column_name, data_type, character_maximum_length, is_nullable, column_default,
+                     is_identity, identity_generation)
+    FROM information_schema.columns WHERE table_name = ANY(:tables)
+"""
+
+
+@contextmanager
+def connected(database_url: str) -> Iterator[Connection]:
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()
+
+
+def shape(database_url: str) -> set[str]:
+    """Everything that PostgreSQL knows of the catalog's tables, as its own sentences."""
+    with connected(database_url) as connection:
+        tables = {"tables": list(metadata.tables)}
+        return {line for query in (CONSTRAINTS, INDEXES, COLUMNS) for line in connection.scalars(text(query), tables)}
+
+
+def tables(database_url: str) -> set[str]:
+    with connected(database_url) as connection:
+        return set(inspect(connection).get_table_names())
+
+
+def test_an_empty_database_is_brought_up_and_back(empty_database: str) -> None:
+    assert migrate.current(empty_database) is None
+
+    migrate.upgrade(empty_database)
+    assert tables(empty_database) == {*metadata.tables, migrate.VERSION_TABLE}
+    assert migrate.current(empty_database) == migrate.head()
+
+    migrate.downgrade(empty_database)
+    assert tables(empty_database) == {migrate.VERSION_TABLE}
+
+    migrate.upgrade(empty_database)
+    migrate.check(empty_database)
+
+
+def test_the_extensions_that_search_needs_are_there(empty_database: str) -> None:
+    migrate.upgrade(empty_database)
+
+    with connected(empty_database) as connection:
+        found = set(connection.scalars(text("SELECT extname FROM pg_extension")))
+    assert {"vector", "pg_trgm"} <= found
+
+
+def test_revisions_and_tables_make_the_same(empty_database: str) -> None:
+    with connected(empty_database) as connection:
+        metadata.create_all(connection)
+    described = shape(empty_database)
+    with connected(empty_database) as connection:
+        metadata.drop_all(connection)
+    migrate.upgrade(empty_database)
+
+    assert shape(empty_database) == described
+
+
+def test_upgrading_again_changes_nothing(empty_database: str) -> None:
+    migrate.upgrade(empty_database)
+    before = shape(empty_database)
+
+    migrate.upgrade(empty_database)
+
+    assert shape(empty_database) == before
+
+
+def test_several_processes_may_upgrade_at_once(empty_database: str) -> None:
+    program = "import sys; from video_pipeline.catalog.migrate import upgrade; upgrade(sys.argv[1])"
+    argv = [sys.executable, "-c", program, empty_database]
+    processes = [subprocess.Popen(argv, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    outcomes = [(process.communicate()[1], process.returncode) for process in processes]
+
+    assert outcomes == [("", 0)] * 3
+    migrate.check(empty_database)
+
+
+def test_check_names_what_differs(empty_database: str) -> None:
+    migrate.upgrade(empty_database)
+    with connected(empty_database) as connection:
+        connection.execute(text("ALTER TABLE videos DROP COLUMN operator_notes"))
+
+    with pytest.raises(ConfigurationError, match="operator_notes"):
+        migrate.check(empty_database)
+
+
+def test_check_refuses_a_database_of_an_older_revision(empty_database: str) -> None:
+    with pytest.raises(ConfigurationError, match="not up to date"):
+        migrate.check(empty_database)
+
+
+def test_somebody_elses_tables_are_left_alone(empty_database: str) -> None:
+    with connected(empty_database) as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num text)"))
+    migrate.upgrade(empty_database)
+
+    migrate.check(empty_database)
+
+
+def test_a_database_that_is_not_there_is_unavailable(empty_database: str) -> None:
+    with pytest.raises(CatalogUnavailable, match="does not exist"):
+        migrate.current(empty_database.replace("test_", "no_such_"))
+
+
+def test_alembics_command_line_drafts_the_next_revision(empty_database: str, tmp_path: Path) -> None:
+    migrate.upgrade(empty_database)
+    with connected(empty_database) as connection:
+        connection.execute(text("ALTER TABLE videos DROP COLUMN facts"))
+    config = Config(cmd_opts=Namespace(x=[f"database_url={empty_database}"]))
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("version_locations", f"{MIGRATIONS / 'versions'}:{tmp_path}")
+
+    # Not at the head of the code any more, so that the draft is made from the database as it is.
+    command.revision(config, message="bring facts back", autogenerate=True, version_path=str(tmp_path))
+
+    (draft,) = tmp_path.glob("*.py")
+    assert 'op.add_column("videos"' in draft.read_text().replace("'", '"')
+    assert "postgresql.JSONB()" in draft.read_text()
+    compile(draft.read_text(), draft.name, "exec")

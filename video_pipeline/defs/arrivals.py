@@ -1,0 +1,99 @@
+"""What wants a run: files that arrived in the inbox, and wishes to make something again.
+
+`decide` is a pure function of what was seen; the sensor around it looks, asks it, and does what it says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from video_pipeline.catalog.rows import ReprocessRow, Standing
+from video_pipeline.intake import drop_id
+from video_pipeline.storage import keys
+from video_pipeline.types import Output, StoredObject, VideoStatus
+
+#: A request whose run has not begun by then is made again, under the same run key: Dagster skips it if the run exists.
+ASK_AGAIN_AFTER = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one look leads to.
+
+    `heal` are uploads that lie in the bucket complete though nobody said so; `request` the videos that get a run;
+    `fulfil` the wishes that get one; `reason` says why nothing does, for the operator.
+    """
+
+    heal: tuple[tuple[UUID, StoredObject], ...] = ()
+    request: tuple[UUID, ...] = ()
+    fulfil: tuple[ReprocessRow, ...] = ()
+    reason: str = "Nothing has arrived."
+
+    @property
+    def has_work(self) -> bool:
+        """Whether anything gets a run."""
+        return bool(self.request or self.fulfil)
+
+
+def decide(
+    arrived: Mapping[UUID, StoredObject],
+    waiting: Mapping[UUID, Standing],
+    wishes: Sequence[ReprocessRow],
+    *,
+    now: datetime,
+    room: int,
+) -> Decision:
+    """Which of the videos seen in the inbox, and which wishes, get a run now; fresh uploads come first.
+
+    Args:
+        arrived: what lies in the inbox, by the video it belongs to.
+        waiting: what the catalog knows of those videos; a video it does not know is left alone.
+        wishes: requests to make something again, the oldest first.
+        now: the catalog's clock.
+        room: how many runs may be requested.
+    """
+    if room <= 0:
+        return Decision(reason="The queue of runs is long; what has arrived waits in the inbox.")
+    heal = tuple(
+        (video_id, stored)
+        for video_id, stored in arrived.items()
+        if video_id in waiting and waiting[video_id].status is VideoStatus.UPLOADING
+    )
+    request = tuple(video_id for video_id in arrived if _wants_a_run(waiting.get(video_id), now))[:room]
+    fulfil = tuple(wish for wish in wishes if _is_due(wish.dispatched_at, now))[: room - len(request)]
+    return Decision(heal, request, fulfil)
+
+
+def _wants_a_run(video: Standing | None, now: datetime) -> bool:
+    if video is None:
+        return False
+    return video.status in {VideoStatus.UPLOADING, VideoStatus.UPLOADED} and _is_due(video.requested_at, now)
+
+
+def _is_due(asked_at: datetime | None, now: datetime) -> bool:
+    return asked_at is None or now - asked_at >= ASK_AGAIN_AFTER
+
+
+def sort_inbox(listing: Iterable[StoredObject], bucket: str) -> tuple[dict[UUID, StoredObject], set[UUID]]:
+    """What arrived, by the video it belongs to, and which of the videos were dropped into the bucket.
+
+    Objects that are neither uploads nor drops are nobody's and stay where they are.
+    """
+    arrived: dict[UUID, StoredObject] = {}
+    drops: set[UUID] = set()
+    for stored in listing:
+        video_id = keys.upload_id(stored.key)
+        if video_id is None and keys.drop_path(stored.key) is not None:
+            video_id = drop_id(bucket, stored)
+            drops.add(video_id)
+        if video_id is not None:
+            arrived[video_id] = stored
+    return arrived, drops
+
+
+def selection(wish: ReprocessRow) -> list[str] | None:
+    """The assets that a wish wants made again; None means all."""
+    return None if wish.outputs is None else [str(Output(output)) for output in wish.outputs]

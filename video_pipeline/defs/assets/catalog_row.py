@@ -1,0 +1,61 @@
+"""The video, published: everything promised is there, and the row says so."""
+
+import dagster as dg
+
+from video_pipeline.catalog import queries
+from video_pipeline.catalog.records import videos
+from video_pipeline.catalog.rows import VideoRow
+from video_pipeline.defs.assets.renditions import renditions
+from video_pipeline.defs.partitions import video_partitions
+from video_pipeline.defs.resources import Bucket, Catalog
+from video_pipeline.defs.stage import RETRIES, stage
+from video_pipeline.errors import RequestRefused
+from video_pipeline.media.profiles import needed
+from video_pipeline.storage import keys
+from video_pipeline.types import ArtifactKind, Stage
+
+
+@dg.asset(
+    deps=list(renditions.keys),
+    partitions_def=video_partitions,
+    retry_policy=RETRIES,
+    group_name="video",
+    kinds={"postgres"},
+)
+def catalog_row(context: dg.AssetExecutionContext, catalog: Catalog, bucket: Bucket) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """The catalog's row turns `completed`, in one transaction, when every output that the video needs is there."""
+    with stage(context, catalog, bucket, Stage.PUBLICATION) as job:
+        with catalog.transaction() as connection:
+            row = queries.video(connection, job.video_id)
+            videos.complete(connection, job.video_id, run_id=job.run_id, required=required(row))
+        strays = _remove_strays(catalog, bucket, row)
+        with catalog.transaction() as connection:
+            artifacts = queries.current_artifacts(connection, job.video_id)
+    return dg.MaterializeResult(
+        metadata={
+            "artifacts": ", ".join(sorted(artifacts)),
+            "derived_bytes": sum(artifact.size_bytes for artifact in artifacts.values()),
+            "strays_removed": len(strays),
+        }
+    )
+
+
+def required(row: VideoRow) -> frozenset[ArtifactKind]:
+    """Every artifact that this video must have before it may be published.
+
+    Raises:
+        RequestRefused: nobody has measured the video yet.
+    """
+    if row.facts is None:
+        raise RequestRefused(f"Video {row.id} has no metadata yet. Materialize `metadata` first.")
+    return frozenset(kind for output in needed(row.facts) for kind in output.kinds)
+
+
+def _remove_strays(catalog: Catalog, bucket: Bucket, row: VideoRow) -> list[str]:
+    """Remove derived objects that no row knows: an attempt that died between storing and recording left them."""
+    with catalog.transaction() as connection:
+        known = queries.known_keys(connection, row.id)
+    stored = bucket.objects.list(keys.renditions_of(row.id))
+    strays = [found.key for found in stored if found.key not in known]
+    bucket.objects.delete(strays)
+    return strays

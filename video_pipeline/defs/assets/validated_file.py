@@ -1,0 +1,58 @@
+"""The uploaded file, judged and promoted."""
+
+import dagster as dg
+
+from video_pipeline import intake
+from video_pipeline.catalog import queries
+from video_pipeline.config import Settings, settings
+from video_pipeline.defs.partitions import video_partitions
+from video_pipeline.defs.resources import Bucket, Catalog, Workspace, bounds
+from video_pipeline.defs.stage import RETRIES, stage
+from video_pipeline.media.checks import Policy
+from video_pipeline.types import Stage
+
+uploaded_file = dg.AssetSpec(
+    "uploaded_file",
+    description="What somebody uploaded or dropped into the bucket's inbox. Nobody vouches for it.",
+    group_name="video",
+    kinds={"s3"},
+    partitions_def=video_partitions,
+)
+
+
+def policy(known: Settings) -> Policy:
+    """What this installation accepts."""
+    return Policy(
+        max_bytes=known.max_file_bytes,
+        max_duration_seconds=known.max_duration_seconds,
+        max_side_pixels=known.max_side_pixels,
+        max_pixels=known.max_pixels,
+    )
+
+
+@dg.asset(deps=[uploaded_file], partitions_def=video_partitions, retry_policy=RETRIES, group_name="video", kinds={"s3"})
+def validated_file(
+    context: dg.AssetExecutionContext, catalog: Catalog, bucket: Bucket, workspace: Workspace
+) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """The original: fetched once, hashed, probed, judged by the rules, and moved where no upload can reach it.
+
+    What the rules refuse lies under the rejected prefix, and the video is `failed` with a code and a sentence.
+    """
+    known, store = settings(), bucket.objects
+    with stage(context, catalog, bucket, Stage.VALIDATION) as job:
+        with catalog.transaction() as connection:
+            row = queries.video(connection, job.video_id)
+        stored = intake.locate(store, row)
+        judged = intake.examine(store, row, stored, workspace.upload, policy=policy(known), bounds=bounds(known, None))
+        key = intake.promote(catalog.engine, store, row, stored, judged)
+        workspace.keep_original(judged)
+    return dg.MaterializeResult(
+        metadata={
+            "key": key,
+            "sha256": judged.sha256,
+            "size": stored.size_bytes,
+            "container": str(judged.facts.container),
+            "warnings": [finding.sentence for finding in judged.warnings],
+        },
+        data_version=dg.DataVersion(judged.sha256),
+    )

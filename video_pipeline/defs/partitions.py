@@ -1,0 +1,6 @@
+"""One partition per video; its key is the video's id."""
+
+import dagster as dg
+
+#: Keys are a hot window: the catalog is the system of record (docs/decisions/0003-partitions-as-a-hot-window.md).
+video_partitions = dg.DynamicPartitionsDefinition(name="video")

@@ -1,0 +1,140 @@
+"""A stage of one video's journey as Dagster runs it: its job row, its heartbeat, and what its errors mean."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import dagster as dg
+
+from video_pipeline import intake
+from video_pipeline.catalog.records import jobs, reprocess, videos
+from video_pipeline.defs.resources import Bucket, Catalog
+from video_pipeline.errors import CatalogUnavailable, MediaRefused, Permanent, PipelineError, Retryable
+from video_pipeline.media.process import metered
+from video_pipeline.types import Stage
+
+logger = logging.getLogger(__name__)
+
+#: Waits of about 2, 4, 8, 16 and 32 s between six attempts: a store that restarts is back within that minute.
+RETRIES = dg.RetryPolicy(max_retries=5, delay=2, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
+
+#: A run carries the wish it fulfils, so that the wish is done when the run has begun.
+REQUEST_TAG = "video_pipeline/request"
+
+HEARTBEAT_SECONDS = 0.5
+
+INTERNAL = "Something went wrong on our side. It has been recorded; ask for the video to be processed again later."
+
+
+@dataclass
+class Job:
+    """One run of one stage for one video."""
+
+    id: UUID
+    video_id: UUID
+    run_id: str
+    _progress: float = field(default=0.0, repr=False)
+
+    def progress(self, fraction: float) -> None:
+        """Say how far the work is, from 0 to 1; the next heartbeat carries it."""
+        self._progress = fraction
+
+    @property
+    def percent(self) -> int:
+        """How far the work is, from 0 to 100."""
+        return round(100 * min(max(self._progress, 0.0), 1.0))
+
+
+@contextmanager
+def stage(context: dg.AssetExecutionContext, catalog: Catalog, bucket: Bucket, name: Stage) -> Iterator[Job]:
+    """Run the block as a job that beats twice a second, and turn what it raises into what Dagster understands.
+
+    Raises:
+        dagster.Failure: another attempt cannot help, or the fault is in our code; the video is `failed` with a code
+            and a sentence.
+        Retryable: it can, and Dagster's retry policy decides when; `failed` only when the last attempt is spent.
+    """
+    job = _start(context, catalog, name)
+    try:
+        with _heartbeat(catalog, job), metered() as meter:
+            yield job
+    except Permanent as error:
+        _give_up(catalog, bucket, job, error)
+        raise dg.Failure(
+            str(error), metadata={"code": code_of(error), "can_retry": False}, allow_retries=False
+        ) from error
+    except Retryable as error:
+        is_last = context.retry_number >= RETRIES.max_retries
+        _set_back(catalog, job, error, is_last=is_last)
+        raise
+    except Exception as error:  # the edge: a fault of ours is neither retried as if it would pass, nor silent
+        _admit(catalog, job, error)
+        raise dg.Failure(INTERNAL, allow_retries=False) from error
+    with catalog.transaction() as connection:
+        jobs.finish_job(connection, job.id, media_seconds=meter.seconds)
+
+
+def code_of(error: PipelineError) -> str:
+    """The stable code of what went wrong: the rule's, where a rule refused the file."""
+    return error.reason.code if isinstance(error, MediaRefused) else error.code
+
+
+def _start(context: dg.AssetExecutionContext, catalog: Catalog, name: Stage) -> Job:
+    video_id, run_id = UUID(context.partition_key), context.run.run_id
+    request = context.run.tags.get(REQUEST_TAG)
+    with catalog.transaction() as connection:
+        if request is not None:
+            reprocess.confirm_dispatch(connection, int(request), run_id)
+        job_id = jobs.start_job(connection, video_id=video_id, stage=name, run_id=run_id, worker=socket.gethostname())
+    return Job(job_id, video_id, run_id)
+
+
+def _give_up(catalog: Catalog, bucket: Bucket, job: Job, error: Permanent) -> None:
+    if isinstance(error, MediaRefused):
+        intake.refuse(catalog.engine, bucket.objects, job.video_id, error)
+    with catalog.transaction() as connection:
+        jobs.fail_job(connection, job.id, code=code_of(error), sentence=str(error))
+        if not isinstance(error, MediaRefused):
+            videos.fail(connection, job.video_id, code=code_of(error), sentence=str(error), retryable=False)
+
+
+def _admit(catalog: Catalog, job: Job, error: Exception) -> None:
+    logger.error("A fault of ours ended job %s.", job.id, exc_info=error)
+    with catalog.transaction() as connection:
+        jobs.fail_job(connection, job.id, code=PipelineError.code, sentence=INTERNAL)
+        videos.fail(connection, job.video_id, code=PipelineError.code, sentence=INTERNAL, retryable=True)
+
+
+def _set_back(catalog: Catalog, job: Job, error: Retryable, *, is_last: bool) -> None:
+    with catalog.transaction() as connection:
+        jobs.fail_job(connection, job.id, code=error.code, sentence=str(error))
+        if is_last:
+            videos.fail(connection, job.video_id, code=error.code, sentence=str(error), retryable=True)
+
+
+@contextmanager
+def _heartbeat(catalog: Catalog, job: Job) -> Iterator[None]:
+    """Write progress and a sign of life from a thread, so that they do not wait for the work itself."""
+    done = threading.Event()
+    beating = threading.Thread(target=_beat, args=(catalog, job, done), name="heartbeat", daemon=True)
+    beating.start()
+    try:
+        yield
+    finally:
+        done.set()
+        beating.join()
+
+
+def _beat(catalog: Catalog, job: Job, done: threading.Event) -> None:
+    while not done.wait(HEARTBEAT_SECONDS):
+        try:
+            with catalog.transaction() as connection:
+                jobs.beat(connection, job.id, progress=job.percent)
+        except CatalogUnavailable:
+            logger.warning("A heartbeat of job %s was lost: the catalog did not answer.", job.id)

@@ -1,0 +1,61 @@
+"""The folder a run works in: it is there while the run is, and nothing of it survives.
+
+A folder is held by a lock on a file inside it. The kernel drops the lock with the process, however that ends, so a
+folder whose lock is free belongs to nobody: whoever claims the next folder sweeps it away. Thus a `kill -9` leaves
+files only until the next run on that machine.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_LOCK = "in-use"
+
+
+@contextmanager
+def claim(work_dir: Path) -> Iterator[Path]:
+    """A new, empty folder under `work_dir`, removed at the end; folders of dead owners are removed at the start."""
+    work_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _locked(work_dir / "claims"):
+        sweep(work_dir)
+        folder = Path(tempfile.mkdtemp(prefix="run-", dir=work_dir))
+        descriptor = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(descriptor)
+
+
+def sweep(work_dir: Path) -> list[Path]:
+    """Remove the folders under `work_dir` whose owner is gone, and tell which they were."""
+    abandoned = [folder for folder in work_dir.glob("run-*") if not _is_held(folder / _LOCK)]
+    for folder in abandoned:
+        shutil.rmtree(folder, ignore_errors=True)
+    return abandoned
+
+
+def _is_held(lock: Path) -> bool:
+    try:
+        with lock.open("rb") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    return False
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold `path`, so that a sweep never meets a folder that exists but is not locked yet."""
+    with path.open("ab") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,60 @@
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from video_pipeline.defs import workspace
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from video_pipeline.defs import workspace
+with workspace.claim(Path(sys.argv[1])) as folder:
+    (folder / "upload").write_bytes(b"x")
+    print(folder, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_claimed_folder_is_empty_and_gone_afterwards(tmp_path: Path):
+    with workspace.claim(tmp_path) as folder:
+        assert [entry.name for entry in folder.iterdir()] == ["in-use"]
+        (folder / "upload").write_bytes(b"x")
+
+    assert not folder.exists()
+
+
+def test_it_is_gone_after_an_error_too(tmp_path: Path):
+    with pytest.raises(ZeroDivisionError), workspace.claim(tmp_path) as folder:
+        raise ZeroDivisionError
+
+    assert not folder.exists()
+
+
+def test_the_folder_of_a_killed_process_is_swept_and_that_of_a_living_one_is_not(tmp_path: Path):
+    with _holder(tmp_path) as (killed, killed_folder), _holder(tmp_path) as (_, living_folder):
+        os.kill(killed.pid, signal.SIGKILL)
+        killed.wait()
+        assert killed_folder.exists()
+
+        with workspace.claim(tmp_path):
+            assert not killed_folder.exists()
+            assert (living_folder / "upload").exists()
+
+
+class _holder:
+    """A process that holds a folder until its standard input ends."""
+
+    def __init__(self, work_dir: Path):
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", HOLD, str(work_dir)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def __enter__(self):
+        return self.process, Path(self.process.stdout.readline().strip())
+
+    def __exit__(self, *_):
+        self.process.communicate()

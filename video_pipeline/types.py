@@ -57,6 +57,12 @@ class Output(StrEnum):
     SCENE_CUTS = "scene_cuts"
     WEB = "web"
 
+    @property
+    def kinds(self) -> frozenset[ArtifactKind]:
+        """The artifacts that this output is made of."""
+        index = {ArtifactKind.STORYBOARD_INDEX} if self is Output.STORYBOARD else set()
+        return frozenset({ArtifactKind(self), *index})
+
 
 class ArtifactKind(StrEnum):
     """One derived object. An output is made of one artifact, the storyboard of two: its picture and its index."""

@@ -1,0 +1,44 @@
+"""Run every benchmark and write docs/benchmarks.md; `python -m benchmarks NAME …` runs some and only prints them."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks import orchestration, sensor_tick
+from benchmarks.report import Figure, markdown
+
+PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+
+BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
+    "orchestration": orchestration.measure,
+    "sensor_tick": sensor_tick.measure,
+}
+
+HEAD = """# Benchmarks
+
+Written by `make bench`, which starts a stack of its own for each benchmark. Figures of one run on one machine
+({machine}, {day}); what counts is the ratio or the bound in the last column, not the seconds.
+
+"""
+
+
+def main(names: list[str]) -> int:
+    """Measure, print, and write the page when everything was measured; 1 if a figure misses its bound."""
+    figures = {name: BENCHMARKS[name]() for name in names or BENCHMARKS}
+    page = "\n".join(markdown(name, found) for name, found in figures.items())
+    print(page)
+    if not names:
+        machine = (
+            f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+        )
+        PAGE.write_text(HEAD.format(machine=machine, day=f"{datetime.now(UTC):%Y-%m-%d}") + page)
+    return 0 if all(figure.holds for found in figures.values() for figure in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

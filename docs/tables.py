@@ -1,0 +1,110 @@
+"""Rewrites the tables in docs/ that are made from the code: `make docs`. With --check it only compares.
+
+A table stands between two markers, `<!-- table: NAME -->` and `<!-- end of table -->`; what is written between them
+by hand is lost.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+from typer.main import get_command
+
+from video_pipeline.cli import app
+from video_pipeline.config import Settings
+from video_pipeline.errors import Permanent, PipelineError, Retryable
+
+DOCS = Path(__file__).parent
+
+#: Defaults that differ from machine to machine, in words.
+DEPENDS_ON_MACHINE = {
+    "work_dir": "`video-pipeline` in the system's temporary folder",
+    "worker_concurrency": "the number of processors",
+}
+
+_TABLE = re.compile(r"(?P<head><!-- table: (?P<name>[a-z]+) -->\n)(?:(?!<!--).*\n)*(?P<tail><!-- end of table -->)")
+
+
+def table(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """A markdown table; a `|` inside a cell is escaped."""
+    lines = [columns, tuple("---" for _ in columns), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def settings() -> str:
+    """Every field of `config.Settings` as the environment variable it is."""
+    rows = ((f"`{name.upper()}`", _default(name, field), field.description or "") for name, field in _fields())
+    return table(("Variable", "Default", "Meaning"), rows)
+
+
+def _fields() -> Iterable[tuple[str, FieldInfo]]:
+    return Settings.model_fields.items()
+
+
+def _default(name: str, field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    if name in DEPENDS_ON_MACHINE:
+        return DEPENDS_ON_MACHINE[name]
+    default = field.default
+    value = default.get_secret_value() if isinstance(default, SecretStr) else default
+    return "none" if value in {None, ""} else f"`{value}`"
+
+
+def commands() -> str:
+    """Every command of `video-pipeline` with the first sentence of its help."""
+    group = get_command(app)
+    listed = sorted(getattr(group, "commands").items())  # noqa: B009 - typer types its group as a plain command
+    rows = ((f"`video-pipeline {name}`", command.get_short_help_str(limit=300)) for name, command in listed)
+    return table(("Command", "What it does"), rows)
+
+
+def errors() -> str:
+    """Every error that has a code, the permanent ones first."""
+    rows = (
+        (f"`{error.code}`", (error.__doc__ or "").splitlines()[0], "yes" if issubclass(error, Retryable) else "no")
+        for root in (Permanent, Retryable)
+        for error in _tree(root)
+    )
+    return table(("Code", "What happened", "Retried"), rows)
+
+
+def _tree(root: type[PipelineError]) -> Iterator[type[PipelineError]]:
+    for error in root.__subclasses__():
+        yield error
+        yield from _tree(error)
+
+
+TABLES: dict[str, Callable[[], str]] = {"settings": settings, "commands": commands, "errors": errors}
+
+
+def rewritten(text: str) -> str:
+    """`text` with every table in it made anew."""
+    return _TABLE.sub(lambda match: f"{match['head']}{TABLES[match['name']]()}\n{match['tail']}", text)
+
+
+def stale() -> dict[Path, str]:
+    """The pages that do not say what the code says, each with the text it should have."""
+    texts = {page: page.read_text(encoding="utf-8") for page in sorted(DOCS.rglob("*.md"))}
+    return {page: rewritten(text) for page, text in texts.items() if rewritten(text) != text}
+
+
+def main(arguments: list[str]) -> int:
+    """Rewrite the stale pages, or with --check name them; the exit code."""
+    only_check = "--check" in arguments
+    found = stale()
+    for page, text in found.items():
+        if not only_check:
+            page.write_text(text, encoding="utf-8")
+        verdict = "stale, run `make docs`" if only_check else "rewritten"
+        sys.stdout.write(f"{page.relative_to(DOCS.parent)}: {verdict}\n")
+    return 1 if only_check and found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,155 @@
+"""Every command; each asks a module for its story and prints what came of it."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from video_pipeline import intake
+from video_pipeline.catalog import migrate, queries
+from video_pipeline.catalog.engine import transaction
+from video_pipeline.catalog.records.reprocess import request_reprocess
+from video_pipeline.cli import demo as demonstration
+from video_pipeline.cli import display
+from video_pipeline.cli.follow import follow, look
+from video_pipeline.cli.session import open_session
+from video_pipeline.config import settings
+from video_pipeline.errors import PipelineError
+from video_pipeline.local import doctor as diagnosis
+from video_pipeline.local.installation import Installation
+from video_pipeline.local.stack import run_until_stopped
+from video_pipeline.storage import bucket
+from video_pipeline.storage.client import client
+from video_pipeline.types import Output, VideoStatus
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+out = Console()
+
+DataDir = Annotated[
+    Path, typer.Option("--data-dir", envvar="VIDEO_PIPELINE_DATA", help="Where the embedded stack keeps its data.")
+]
+Files = Annotated[
+    list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, help="Video files on this machine.")
+]
+DATA = Path("data")
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """Turn an error of ours into its sentence and exit code 1."""
+    try:
+        yield
+    except PipelineError as error:
+        Console(stderr=True).print(f"[red]{error.code}[/]: {error}")
+        raise typer.Exit(1) from error
+
+
+@app.command()
+def up(data_dir: DataDir = DATA) -> None:
+    """Start the whole stack on this machine and stay; Ctrl-C ends every process it started."""
+    with _sentences():
+        run_until_stopped(data_dir, on_ready=lambda stack: out.print(f"Dagster's UI: {stack.urls['dagster']}"))
+
+
+@app.command()
+def ingest(files: Files, *, wait: bool = True, data_dir: DataDir = DATA) -> None:
+    """Put files into the inbox and follow them until each is completed or failed."""
+    with _sentences():
+        session = open_session(data_dir)
+        received = [intake.receive(session.engine, session.store, path) for path in files]
+        for path, one in zip(files, received, strict=True):
+            out.print(f"{one.video_id}  {path.name}" + ("" if one.is_new else "  (in the catalog already)"))
+        if wait:
+            _follow([one.video_id for one in received], data_dir)
+
+
+@app.command()
+def status(video_id: Annotated[UUID | None, typer.Argument()] = None, *, data_dir: DataDir = DATA) -> None:
+    """Show one video with its jobs and artifacts, or the latest videos and how many are in which status."""
+    with _sentences():
+        session = open_session(data_dir)
+        if video_id is not None:
+            snapshot = look(session.engine, video_id)
+            out.print(display.results([snapshot], {}))
+            out.print(display.details(snapshot))
+            return
+        with transaction(session.engine) as connection:
+            recent = queries.recent_videos(connection, limit=20)
+            counts = queries.counts_by_status(connection)
+        out.print(display.results([look(session.engine, video.id) for video in recent], {}))
+        out.print(", ".join(f"{number} {name}" for name, number in counts.items()) or "No videos yet.")
+
+
+@app.command()
+def reprocess(
+    video_ids: list[UUID],
+    *,
+    only: Annotated[list[Output] | None, typer.Option(help="Make only this output again; may be repeated.")] = None,
+    data_dir: DataDir = DATA,
+) -> None:
+    """Ask for videos to be made again: everything, or single outputs. The sensor turns the wish into a run."""
+    with _sentences():
+        session = open_session(data_dir)
+        with transaction(session.engine) as connection:
+            for video_id in video_ids:
+                request_reprocess(connection, video_id, outputs=only, requested_by="cli")
+        out.print("Asked for. `video-pipeline status ID` shows how it goes.")
+
+
+@app.command()
+def demo(
+    files: Annotated[list[Path] | None, typer.Argument(exists=True, dir_okay=False, readable=True)] = None,
+    *,
+    keep: Annotated[bool, typer.Option(help="Leave the stack up afterwards, until Ctrl-C.")] = False,
+    output: Annotated[Path, typer.Option(help="Where the outputs are saved.")] = Path("demo-output"),
+) -> None:
+    """Start a stack of its own, ingest files (or a sample clip), save what comes out, and stop everything."""
+    with _sentences():
+        if not demonstration.play(out, files or [demonstration.sample_clip()], output, keep=keep):
+            raise typer.Exit(1)
+
+
+@app.command()
+def doctor(data_dir: DataDir = DATA) -> None:
+    """Say what of the environment works and what does not."""
+    table = Table("", "what", "finding")
+    findings = diagnosis.examine(data_dir)
+    for finding in findings:
+        table.add_row("[green]✓[/]" if finding.ok else "[red]✗[/]", finding.name, finding.sentence)
+    out.print(table)
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def env(data_dir: DataDir = DATA) -> None:
+    """Print the environment of the stack in the data folder as shell exports; it holds secrets."""
+    with _sentences():
+        for name, value in sorted(Installation(data_dir).saved_environment().items()):
+            sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
+
+
+@app.command()
+def prepare() -> None:
+    """Bring the catalog's schema and the bucket's settings to what this version needs; safe to repeat."""
+    with _sentences():
+        known = settings()
+        migrate.upgrade(known.database_url.get_secret_value())
+        bucket.prepare(client(known.s3_endpoint_url, known.s3_region), known.s3_bucket)
+
+
+def _follow(video_ids: Sequence[UUID], data_dir: Path) -> None:
+    session = open_session(data_dir)
+    snapshots = display.watch(out, follow(session.engine, list(dict.fromkeys(video_ids))))
+    out.print(display.results(snapshots, {}))
+    if any(snapshot.video.status is not VideoStatus.COMPLETED for snapshot in snapshots):
+        raise typer.Exit(1)

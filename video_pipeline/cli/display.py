@@ -1,0 +1,116 @@
+"""How videos look in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from uuid import UUID
+
+from rich.console import Console
+from rich.filesize import decimal
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Table
+
+from video_pipeline.catalog.rows import JobRow
+from video_pipeline.cli.follow import Snapshot
+from video_pipeline.types import ArtifactKind, Stage, VideoStatus
+
+COLOURS = {VideoStatus.COMPLETED: "green", VideoStatus.FAILED: "red"}
+
+NOTHING = "–"
+
+
+def watch(console: Console, looks: Iterable[Sequence[Snapshot]]) -> list[Snapshot]:
+    """Show progress per video and stage until the looks end, and return the last of them.
+
+    Where the output is no terminal, each change of status or stage is a line instead of a moving bar.
+    """
+    return _bars(console, looks) if console.is_terminal else _lines(console, looks)
+
+
+def _bars(console: Console, looks: Iterable[Sequence[Snapshot]]) -> list[Snapshot]:
+    last: Sequence[Snapshot] = []
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.fields[step]}"),
+    )
+    with Progress(*columns, console=console) as progress:
+        tasks = {}
+        for last in looks:
+            for snapshot in last:
+                task = tasks.get(snapshot.video.id)
+                if task is None:
+                    task = tasks[snapshot.video.id] = progress.add_task(_name(snapshot), total=100, step="")
+                progress.update(task, completed=snapshot.percent, step=_step(snapshot))
+    return list(last)
+
+
+def _lines(console: Console, looks: Iterable[Sequence[Snapshot]]) -> list[Snapshot]:
+    last: Sequence[Snapshot] = []
+    shown: dict[UUID, str] = {}
+    for last in looks:
+        for snapshot in last:
+            step = _step(snapshot)
+            if shown.get(snapshot.video.id) != step:
+                shown[snapshot.video.id] = step
+                console.print(f"{_name(snapshot)}: {step}")
+    return list(last)
+
+
+def _step(snapshot: Snapshot) -> str:
+    if snapshot.video.status.is_final or snapshot.stage is None:
+        return str(snapshot.video.status)
+    return f"{snapshot.video.status}, {snapshot.stage}"
+
+
+def _name(snapshot: Snapshot) -> str:
+    return escape(snapshot.video.filename)
+
+
+def results(snapshots: Sequence[Snapshot], places: Mapping[UUID, Path]) -> Table:
+    """A row per video: status, duration, sizes, the time of each stage, and where its outputs lie."""
+    table = Table("video", "status", "duration", "size", "proxy", *Stage, "outputs", title="Videos")
+    for snapshot in snapshots:
+        place = places.get(snapshot.video.id)
+        table.add_row(
+            _name(snapshot),
+            status(snapshot),
+            seconds(snapshot.video.duration_seconds),
+            size(snapshot.video.size_bytes),
+            _artifact_size(snapshot, ArtifactKind.PROXY),
+            *(_job_time(snapshot.jobs.get(stage)) for stage in Stage),
+            NOTHING if place is None else str(place),
+        )
+    return table
+
+
+def status(snapshot: Snapshot) -> str:
+    """The status word, in its colour, with the reason where the video failed."""
+    video = snapshot.video
+    colour = COLOURS.get(video.status, "yellow")
+    reason = f"\n{escape(video.error_sentence)} ({video.error_code})" if video.error_sentence else ""
+    return f"[{colour}]{video.status}[/]{reason}"
+
+
+def seconds(value: float | None) -> str:
+    """A duration in seconds, to a tenth."""
+    return NOTHING if value is None else f"{value:.1f} s"
+
+
+def size(value: int | None) -> str:
+    """A size in the decimal units that file managers show."""
+    return NOTHING if value is None else decimal(value)
+
+
+def _artifact_size(snapshot: Snapshot, kind: ArtifactKind) -> str:
+    artifact = snapshot.artifacts.get(kind)
+    return size(artifact.size_bytes if artifact else None)
+
+
+def _job_time(job: JobRow | None) -> str:
+    if job is None or job.finished_at is None:
+        return NOTHING
+    return seconds((job.finished_at - job.started_at).total_seconds())

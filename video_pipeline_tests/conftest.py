@@ -1,0 +1,63 @@
+"""What tests stand on: real servers in folders of their own, and real files.
+
+`stores` are PostgreSQL and SeaweedFS alone, for the layers; `stack` is everything, for the end to end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+from video_pipeline.local.stack import Running, running
+
+from video_pipeline.catalog.engine import connect
+from video_pipeline.config import settings
+from video_pipeline.storage.client import client
+from video_pipeline.storage.objects import ObjectStore
+
+
+@pytest.fixture(scope="session")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """PostgreSQL with the catalog's schema, and the object store with its bucket."""
+    with running(tmp_path_factory.mktemp("stores"), parts={"postgres", "seaweedfs"}) as servers:
+        yield servers
+
+
+@pytest.fixture
+def environment(stores: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """The stores in the process's environment, as our edges read them, with a work folder of the test's own."""
+    known = {**stores.environment, "WORK_DIR": str(tmp_path / "work"), "INBOX_WATCH_SECONDS": "0"}
+    for name, value in known.items():
+        monkeypatch.setenv(name, value)
+    settings.cache_clear()
+    yield known
+    settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def _engine(stores: Running) -> Iterator[Engine]:
+    engine = connect(stores.environment["DATABASE_URL"])
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def engine(_engine: Engine) -> Engine:
+    """The catalog, empty."""
+    with _engine.begin() as connection:
+        connection.execute(
+            text("TRUNCATE videos, artifacts, jobs, reprocess_requests, cameras, sites, users RESTART IDENTITY CASCADE")
+        )
+    return _engine
+
+
+@pytest.fixture
+def store(environment: dict[str, str]) -> ObjectStore:
+    """The bucket, empty."""
+    objects = ObjectStore(
+        client(environment["S3_ENDPOINT_URL"], environment["S3_REGION"]), environment["S3_BUCKET"]
+    )
+    objects.delete([stored.key for stored in objects.list("")])
+    return objects

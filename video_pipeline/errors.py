@@ -4,6 +4,7 @@
     ├── Permanent            the same input will fail the same way: never retried
     │   ├── MediaRefused         a rule refused the file; carries the findings
     │   ├── DuplicateVideo       the same bytes are in the catalog already
+    │   ├── RenditionFaulty      what was made of the file is not what it should be
     │   ├── VideoNotFound        no video has that id
     │   ├── RequestRefused       somebody asked for what cannot be done
     │   └── ConfigurationError   a setting is missing or contradicts another
@@ -73,6 +74,12 @@ class DuplicateVideo(Permanent):
         """Point at the video that came first."""
         self.original_id = original_id
         super().__init__(f"The same file is in the catalog already, as video {original_id}.")
+
+
+class RenditionFaulty(Permanent):
+    """What was made of the file is not what it should be, though no tool said so."""
+
+    code = "rendition_faulty"
 
 
 class VideoNotFound(Permanent):

@@ -51,7 +51,7 @@ SAMPLES: dict[str, Sample] = {
         (*picture("1280x720", 2), *sine(2), *H264, *AAC, "-shortest"),
     ),
     "fast": Sample("mp4", "its index stands before its media", ("-c", "copy", "-movflags", "+faststart"), "silent"),
-    "quicktime": Sample("mov", "the brand `qt  `: the streams of an MP4, which browsers refuse", ("-c", "copy"), "phone"),
+    "quicktime": Sample("mov", "the brand `qt  `, which browsers refuse", ("-c", "copy"), "phone"),
     "matroska": Sample("mkv", "no index of frames, times rounded to milliseconds", ("-c", "copy"), "phone"),
     "webm": Sample(
         "webm",

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from uuid import UUID
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.filesize import decimal
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 
 from video_pipeline.catalog.rows import JobRow
@@ -38,7 +38,7 @@ def _bars(console: Console, looks: Iterable[Sequence[Snapshot]]) -> list[Snapsho
         TextColumn("{task.fields[step]}"),
     )
     with Progress(*columns, console=console) as progress:
-        tasks = {}
+        tasks: dict[UUID, TaskID] = {}
         for last in looks:
             for snapshot in last:
                 task = tasks.get(snapshot.video.id)
@@ -70,7 +70,7 @@ def _name(snapshot: Snapshot) -> str:
     return escape(snapshot.video.filename)
 
 
-def results(snapshots: Sequence[Snapshot], places: Mapping[UUID, Path]) -> Table:
+def results(snapshots: Sequence[Snapshot], places: Mapping[UUID, Path | None]) -> Table:
     """A row per video: status, duration, sizes, the time of each stage, and where its outputs lie."""
     table = Table("video", "status", "duration", "size", "proxy", *Stage, "outputs", title="Videos")
     for snapshot in snapshots:
@@ -85,6 +85,20 @@ def results(snapshots: Sequence[Snapshot], places: Mapping[UUID, Path]) -> Table
             NOTHING if place is None else str(place),
         )
     return table
+
+
+def details(snapshot: Snapshot) -> Group:
+    """One video's stages and artifacts."""
+    stages = Table("stage", "status", "done", "time", "attempt", "run", "error", title="Latest job of each stage")
+    for stage, job in snapshot.jobs.items():
+        error = f"{escape(job.error_sentence)} ({job.error_code})" if job.error_sentence else NOTHING
+        stages.add_row(
+            stage, job.status, f"{job.progress} %", _job_time(job), str(job.attempt), job.run_id[:8], error
+        )
+    objects = Table("artifact", "size", "recipe", "key", title="Artifacts")
+    for kind, artifact in sorted(snapshot.artifacts.items()):
+        objects.add_row(kind, size(artifact.size_bytes), artifact.recipe_digest[:12], artifact.key)
+    return Group(stages, objects)
 
 
 def status(snapshot: Snapshot) -> str:

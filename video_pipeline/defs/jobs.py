@@ -2,13 +2,10 @@
 
 import dagster as dg
 
-from video_pipeline.defs.partitions import video_partitions
-
 #: CeleryRunLauncher's workers are daemonic processes, which cannot start children of their own kind: in process only.
 ingest_video = dg.define_asset_job(
     "ingest_video",
     selection=dg.AssetSelection.all(),
-    partitions_def=video_partitions,
     executor_def=dg.in_process_executor,
     description="Validates, measures, renders and publishes one video.",
 )

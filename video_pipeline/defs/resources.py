@@ -37,6 +37,14 @@ def _store() -> ObjectStore:
     return ObjectStore(client(known.s3_endpoint_url, known.s3_region), known.s3_bucket)
 
 
+def forget_connections() -> None:
+    """Close what this process keeps, for one whose environment has changed."""
+    if _engine.cache_info().currsize:
+        _engine().dispose()
+    _engine.cache_clear()
+    _store.cache_clear()
+
+
 class Catalog(dg.ConfigurableResource):  # type: ignore[type-arg]  # the alias has no parameters in practice
     """The catalog's database, from DATABASE_URL."""
 

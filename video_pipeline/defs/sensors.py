@@ -28,6 +28,7 @@ SECONDS_BETWEEN_LOOKS = 0.5
 INTERRUPTED = Finding(
     "interrupted", "Processing was interrupted again and again by trouble on our side. Ask for it to be done again."
 )
+CANCELED = Finding("canceled", "An operator stopped the processing. Ask for it to be done again.")
 
 
 @dg.sensor(job=ingest_video, minimum_interval_seconds=1, default_status=dg.DefaultSensorStatus.RUNNING)
@@ -119,7 +120,20 @@ def failed_runs(context: dg.RunFailureSensorContext, catalog: Catalog) -> None:
     A run whose worker was killed could not say so itself: its jobs still look busy, and, when no retry follows, so
     does its video.
     """
-    run = context.dagster_run
+    _end(context.dagster_run, catalog, INTERRUPTED)
+
+
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.CANCELED,
+    minimum_interval_seconds=5,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+)
+def canceled_runs(context: dg.RunStatusSensorContext, catalog: Catalog) -> None:
+    """Ends what a run that an operator cancelled left unfinished in the catalog."""
+    _end(context.dagster_run, catalog, CANCELED)
+
+
+def _end(run: dg.DagsterRun, catalog: Catalog, why: Finding) -> None:
     video_id = run.tags.get("dagster/partition")
     if video_id is None:
         return
@@ -127,5 +141,5 @@ def failed_runs(context: dg.RunFailureSensorContext, catalog: Catalog) -> None:
         jobs.interrupt_jobs(connection, run.run_id)
         if run.tags.get("dagster/will_retry") != "true":
             videos.fail(
-                connection, UUID(video_id), code=INTERRUPTED.code, sentence=INTERRUPTED.sentence, retryable=True
+                connection, UUID(video_id), code=why.code, sentence=why.sentence, retryable=True, run_id=run.run_id
             )

@@ -66,9 +66,7 @@ def stage(context: dg.AssetExecutionContext, catalog: Catalog, bucket: Bucket, n
             yield job
     except Permanent as error:
         _give_up(catalog, bucket, job, error)
-        raise dg.Failure(
-            str(error), metadata={"code": code_of(error), "can_retry": False}, allow_retries=False
-        ) from error
+        raise _final(error) from error
     except Retryable as error:
         is_last = context.retry_number >= RETRIES.max_retries
         _set_back(catalog, job, error, is_last=is_last)
@@ -80,6 +78,11 @@ def stage(context: dg.AssetExecutionContext, catalog: Catalog, bucket: Bucket, n
         jobs.finish_job(connection, job.id, media_seconds=meter.seconds)
 
 
+def _final(error: Permanent) -> dg.Failure:
+    """The end of the run: what went wrong, for the operator, and no retry."""
+    return dg.Failure(str(error), metadata={"code": code_of(error)}, allow_retries=False)
+
+
 def code_of(error: PipelineError) -> str:
     """The stable code of what went wrong: the rule's, where a rule refused the file."""
     return error.reason.code if isinstance(error, MediaRefused) else error.code
@@ -88,10 +91,15 @@ def code_of(error: PipelineError) -> str:
 def _start(context: dg.AssetExecutionContext, catalog: Catalog, name: Stage) -> Job:
     video_id, run_id = UUID(context.partition_key), context.run.run_id
     request = context.run.tags.get(REQUEST_TAG)
-    with catalog.transaction() as connection:
-        if request is not None:
-            reprocess.confirm_dispatch(connection, int(request), run_id)
-        job_id = jobs.start_job(connection, video_id=video_id, stage=name, run_id=run_id, worker=socket.gethostname())
+    try:
+        with catalog.transaction() as connection:
+            if request is not None:
+                reprocess.confirm_dispatch(connection, int(request), run_id)
+            job_id = jobs.start_job(
+                connection, video_id=video_id, stage=name, run_id=run_id, worker=socket.gethostname()
+            )
+    except Permanent as error:  # the video does not stand where this stage begins: it has no job to fail
+        raise _final(error) from error
     return Job(job_id, video_id, run_id)
 
 

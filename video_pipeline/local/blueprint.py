@@ -3,41 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from video_pipeline.catalog import migrate
-from video_pipeline.local import postgres, seaweedfs, valkey
+from video_pipeline.local import dagster, dagster_schema, postgres, seaweedfs, services, valkey
 from video_pipeline.local.environment import OWN_SERVERS
 from video_pipeline.local.installation import Installation
 from video_pipeline.local.part import Blueprint, Part, Step
 from video_pipeline.storage import bucket
 
 
-def draw(installation: Installation, environment: Mapping[str, str], given: frozenset[str]) -> Blueprint:
-    """Everything, by name. Where a server of the user's own was given, only what it must be prepared with is left."""
+def draw(installation: Installation, told: Mapping[str, str], outside: Mapping[str, str]) -> Blueprint:
+    """Everything, by name: `told` is what the stack's processes are told on top of `outside`, the environment around us.
+
+    Where a server of the user's own was given, only what it must be prepared with is left of the part.
+    """
+    home = Path(told["DAGSTER_HOME"])
+    dagster.furnish(home)
+    environment = _inherited(outside, own_store=_is_given(installation, "seaweedfs")) | dict(told)
 
     def server(name: str, embedded: Callable[[], Part], settle: Callable[[], None]) -> Part | Step:
-        return Step(name=name, action=settle) if OWN_SERVERS[name] in given else embedded()
+        return Step(name=name, action=settle) if _is_given(installation, name) else embedded()
 
     def databases() -> None:
-        _settle_databases(installation, environment, given)
+        _settle_databases(installation, told)
 
     def objects() -> None:
-        bucket.prepare(seaweedfs.client(environment), environment["S3_BUCKET"])
+        bucket.prepare(seaweedfs.client(environment), told["S3_BUCKET"])
 
     nodes = [
         server("postgres", lambda: postgres.part(installation, databases), databases),
-        server("seaweedfs", lambda: seaweedfs.part(installation, environment, objects), objects),
-        server("valkey", lambda: valkey.part(installation, environment), lambda: None),
+        server("seaweedfs", lambda: seaweedfs.part(installation, told, objects), objects),
+        server("valkey", lambda: valkey.part(installation, told), lambda: None),
+        Step(
+            name="dagster-schema",
+            action=lambda: dagster_schema.bring_up(environment, record=home / "schema.json"),
+            needs=frozenset({"postgres"}),
+        ),
+        dagster.code_server(installation, environment),
+        dagster.webserver(installation, environment),
+        dagster.daemon(installation, environment),
+        services.worker(installation, environment),
+        services.api(installation, environment),
     ]
     return {node.name: node for node in nodes}
 
 
-def _settle_databases(installation: Installation, environment: Mapping[str, str], given: frozenset[str]) -> None:
-    catalog, dagster = environment["DATABASE_URL"], environment["DAGSTER_DATABASE_URL"]
+def _is_given(installation: Installation, name: str) -> bool:
+    return OWN_SERVERS[name] in installation.given()
+
+
+def _inherited(outside: Mapping[str, str], *, own_store: bool) -> dict[str, str]:
+    """The environment around us without what would lead Python programs astray: keys to another object store."""
+    return {name: value for name, value in outside.items() if own_store or not name.startswith("AWS_")}
+
+
+def _settle_databases(installation: Installation, told: Mapping[str, str]) -> None:
+    given = installation.given()
     if "DATABASE_URL" not in given:
-        maintenance = postgres.url(installation, driver="", database="postgres")
-        postgres.ensure_database(catalog, through=maintenance)
-        postgres.ensure_database(dagster, through=maintenance)
+        through = postgres.url(installation, driver="", database="postgres")
+        postgres.ensure_database(told["DATABASE_URL"], through=through)
+        postgres.ensure_database(told["DAGSTER_DATABASE_URL"], through=through)
     elif "DAGSTER_DATABASE_URL" not in given:
-        postgres.ensure_database(dagster, through=catalog)
-    migrate.upgrade(catalog)
+        postgres.ensure_database(told["DAGSTER_DATABASE_URL"], through=told["DATABASE_URL"])
+    migrate.upgrade(told["DATABASE_URL"])

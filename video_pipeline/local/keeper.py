@@ -31,7 +31,8 @@ class Keeper:
 
     def __init__(self, part: Part, *, log: Path, held: int, given_up: Callable[[PartFailed], None]) -> None:
         self.part = part
-        self.healthy = asyncio.Event()
+        self._healthy_pid: int | None = None
+        self._changed = asyncio.Condition()
         self._log = log
         self._held = held
         self._given_up = given_up
@@ -59,13 +60,17 @@ class Keeper:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
             self._watch = None
-        self.healthy.clear()
         await self._end()
 
     def send(self, number: signal.Signals) -> None:
         """Send the part's process a signal; none where it does not run."""
         if self.pid is not None:
             os.kill(self.pid, number)
+
+    async def restarted(self, pid: int | None) -> None:
+        """Return when the part is healthy as another process than `pid`."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._healthy_pid not in (None, pid))
 
     async def _launch(self) -> None:
         await asyncio.to_thread(self.part.prepare)
@@ -85,7 +90,9 @@ class Keeper:
         except (PartFailed, asyncio.CancelledError):
             await self._end()
             raise
-        self.healthy.set()
+        async with self._changed:
+            self._healthy_pid = self.pid
+            self._changed.notify_all()
 
     async def _await_health(self, process: asyncio.subprocess.Process) -> None:
         ended = asyncio.create_task(process.wait())
@@ -105,7 +112,6 @@ class Keeper:
         while self._process is not None:
             started = asyncio.get_running_loop().time()
             await self._process.wait()
-            self.healthy.clear()
             lived = asyncio.get_running_loop().time() - started
             quick_deaths = quick_deaths + 1 if lived < _SOON_SECONDS else 1
             quick_deaths = await self._start_again(quick_deaths)

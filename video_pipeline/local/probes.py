@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from celery import Celery
 
 SECONDS = 3.0
 
@@ -27,3 +31,34 @@ def http_json(url: str) -> Any:  # noqa: ANN401 - as json.loads
             return json.load(answer)
     except (OSError, ValueError):
         return None
+
+
+def grpc_serves(address: str, service: str) -> bool:
+    """Whether the gRPC server at `address` says that it serves `service`."""
+    import grpc  # takes a while, and only those who ask a code server need it
+    from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
+    from grpc_health.v1.health_pb2_grpc import HealthStub
+
+    with grpc.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)]) as channel:
+        try:
+            answer = HealthStub(channel).Check(HealthCheckRequest(service=service), timeout=SECONDS)
+        except grpc.RpcError:
+            return False
+    return bool(answer.status == HealthCheckResponse.SERVING)
+
+
+def worker_answers(broker_url: str, name: str) -> bool:
+    """Whether the Celery worker of that name answers over the broker."""
+    from kombu.exceptions import OperationalError  # as above
+
+    try:
+        return bool(_celery(broker_url).control.ping(destination=[name], timeout=SECONDS))
+    except OperationalError:
+        return False
+
+
+@cache
+def _celery(broker_url: str) -> Celery:
+    from celery import Celery
+
+    return Celery(broker=broker_url, set_as_current=False)

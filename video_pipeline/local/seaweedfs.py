@@ -38,12 +38,13 @@ def part(installation: Installation, environment: Mapping[str, str], settle: Cal
     """
     folder, ports = installation.part_folder("seaweedfs"), installation.ports()
     (folder / "data").mkdir(exist_ok=True)
+    s3 = client(environment)
     return Part(
         name="seaweedfs",
         argv=[programs.script("weed"), "-logtostderr=true", "server", *_options(ports)],
         environment=_environment(installation, environment),
         folder=folder,
-        is_healthy=lambda: _answers(client(environment)) and _has_room(ports["master"]),
+        is_healthy=lambda: _answers(s3) and _has_room(ports["master"]),
         settle=settle,
         stop=(),
         death_signal=signal.SIGKILL,
@@ -79,8 +80,7 @@ def _options(ports: Mapping[str, int]) -> list[str]:
         *listening,
         *calling,
         "-master.telemetry=false",
-        "-master.electionTimeout=300ms",  # of one server that votes for itself; the default costs 20 s at each restart
-        "-master.heartbeatInterval=100ms",
+        "-master.peers=none",  # else it holds an election among one, which costs a restart 20 s
         "-master.volumeSizeLimitMB=1024",
         "-master.volumePreallocate=false",
         "-volume.max=0",  # as many as the disk holds

@@ -64,6 +64,14 @@ class Running:
         """Send a part's process a signal. A part that dies of it is started again."""
         self.supervisor.kill_part(name, number)
 
+    def await_restart(self, name: str, pid: int | None, *, seconds: float = 60.0) -> None:
+        """Return when a part is healthy as another process than `pid`.
+
+        Raises:
+            PartFailed: it is not, within that time.
+        """
+        self.supervisor.await_restart(name, pid, seconds=seconds)
+
 
 @contextmanager
 def running(data_dir: Path, *, parts: Collection[str] | None = None) -> Iterator[Running]:
@@ -78,7 +86,7 @@ def running(data_dir: Path, *, parts: Collection[str] | None = None) -> Iterator
     installation = Installation(data_dir)
     with installation.held() as held:
         told = environment.settle(installation, os.environ)
-        whole = blueprint.draw(installation, told, installation.given())
+        whole = blueprint.draw(installation, told, os.environ)
         supervisor = Supervisor(with_needs(whole, _known(parts, whole)), logs=installation.fresh_logs(), held=held)
         try:
             supervisor.start()

@@ -87,20 +87,16 @@ class Supervisor:
         """Send one part's process a signal; if it dies of that it is started again."""
         self._keepers[name].send(number)
 
-    def await_health(self, name: str, *, seconds: float) -> None:
-        """Return when a part is healthy.
+    def await_restart(self, name: str, pid: int | None, *, seconds: float) -> None:
+        """Return when a part is healthy as another process than `pid`.
 
         Raises:
             PartFailed: it is not, within that time.
         """
-
-        async def healthy() -> None:
-            await asyncio.wait_for(self._keepers[name].healthy.wait(), seconds)
-
         try:
-            self._run(healthy())
+            self._run(asyncio.wait_for(self._keepers[name].restarted(pid), seconds))
         except TimeoutError as error:
-            raise PartFailed(f"{name} was not healthy within {seconds:.0f} s.") from error
+            raise PartFailed(f"{name} was not healthy again within {seconds:.0f} s.") from error
 
     async def _bring_up(self, name: str) -> None:
         node = self._blueprint[name]

@@ -24,6 +24,8 @@ POSTER_FRAMES = "poster.raw"
 STORYBOARD_FRAMES = "storyboard.raw"
 CLOCK = "decoded.txt"
 
+LAYOUTS = MappingProxyType({1: "mono", 2: "stereo"})
+
 HD_LINES = 720  # what carries no colour description is BT.709 from here on, BT.601 below: players assume the same
 
 # A rendition tells nothing of who filmed it where, and the same input gives the same bytes.
@@ -116,14 +118,24 @@ def _video(picture: Stream, heard: list[Stream], encode: Encode, name: str, max_
     }
     if heard:
         options |= {"acodec": "aac", "audio_bitrate": profile.audio_bits_per_second}
-        options |= {"ar": profile.audio_sample_rate, "ac": profile.audio_channels}
+        layout = LAYOUTS[profile.audio_channels]
+        heard = [_resampled(sound, profile.audio_sample_rate, layout, "fltp") for sound in heard]
     shown = _scaled(_at(picture, encode.frame_rate), encode.size, "yuv420p")
     return ffmpeg.output(shown, *heard, name, format="mp4", **options)
 
 
 def _audio(sound: Stream, max_seconds: float) -> Stream:
-    options = {"acodec": "flac", "ar": AUDIO.sample_rate, "ac": AUDIO.channels, "sample_fmt": "s16", "t": max_seconds}
-    return ffmpeg.output(sound, FILES[Output.AUDIO], format="flac", **options, **PRIVATE)
+    resampled = _resampled(sound, AUDIO.sample_rate, LAYOUTS[AUDIO.channels], "s16")
+    return ffmpeg.output(resampled, FILES[Output.AUDIO], format="flac", acodec="flac", t=max_seconds, **PRIVATE)
+
+
+def _resampled(sound: Stream, sample_rate: int, layout: str, sample_format: str) -> Stream:
+    """Sound as one output wants it, said in its own branch.
+
+    Left to the output's options, ffmpeg converts before the split, to what suits all outputs, and one that is made
+    alone differs from the same one made with others.
+    """
+    return sound.filter("aresample", sample_rate, ochl=layout, osf=sample_format)
 
 
 def _poster(picture: Stream, candidates: Candidates) -> Stream:

@@ -17,7 +17,9 @@ from video_pipeline.media.profiles import SCENE_CUTS
 from video_pipeline.media.progress import Progress
 from video_pipeline.types import Finding, MediaFacts, Output, SceneCut, Severity
 
-TOO_MANY_ERRORS = 69  # ffmpeg's exit code when two thirds of what it decoded were errors (-max_error_rate)
+# ffmpeg's exit codes when two thirds of what it decoded were errors (-max_error_rate), and when a stream that an output
+# needs has nothing in it (the low byte of AVERROR_INVALIDDATA).
+FILE_FAULTS = frozenset({69, 183})
 
 # Headers round, and recorders count a last gap: a twentieth of the declared duration and half a second may be missing.
 SHORTFALL = 0.05
@@ -25,8 +27,8 @@ SHORTFALL_SECONDS = 0.5
 
 UNDECODABLE = Finding(
     "undecodable",
-    "The picture of the file cannot be decoded: it is damaged, encrypted or incomplete. Check that it plays on your "
-    "device, and upload it again.",
+    "Most of the file cannot be decoded: it is damaged, encrypted or incomplete. Check that it plays on your device, "
+    "and upload it again.",
 )
 
 
@@ -111,7 +113,8 @@ def _detector(wanted: Plan) -> Callable[[IO[bytes]], tuple[SceneCut, ...]]:
 
 
 def _judge(ended: Finished[tuple[SceneCut, ...]], wanted: Plan, seen: Decoded) -> None:
-    if ended.exit_code == TOO_MANY_ERRORS or (wanted.looks and seen.frames == 0):
+    empty = ended.exit_code == 0 and wanted.looks and seen.frames == 0
+    if empty or ended.exit_code in FILE_FAULTS:
         raise MediaRefused(UNDECODABLE)
     if ended.exit_code != 0:
         raise MediaToolFailed(

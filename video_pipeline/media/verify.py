@@ -17,6 +17,7 @@ from video_pipeline.media.renditions import Made
 from video_pipeline.media.verdicts import Check, Report, Subject
 from video_pipeline.types import ArtifactKind, MediaFacts, Output
 
+DECODE = [sys.executable, "-P", "-m", "video_pipeline.media.decode_child"]
 DECODED_KINDS = frozenset({ArtifactKind.PROXY, ArtifactKind.WEB, ArtifactKind.AUDIO})
 
 _VIDEO: Mapping[str, Check] = {
@@ -87,8 +88,7 @@ def _outcome(name: str, check: Check, subject: Subject) -> CheckOutcome:
 def _decode(files: list[Path], bounds: Bounds) -> dict[Path, Report]:
     if not files:
         return {}
-    argv = [sys.executable, "-P", "-m", "video_pipeline.media.decode_child", *map(str, files)]
-    ended = process.run(argv, bounds=bounds, read_stdout=lambda stream: stream.read())
+    ended = process.run([*DECODE, *map(str, files)], bounds=bounds, read_stdout=lambda stream: stream.read())
     if ended.exit_code != 0:
         raise MediaToolFailed(f"Checking renditions did not work: {process.last_words(ended.stderr_tail)}")
     try:

@@ -23,9 +23,13 @@ def test_a_transaction_is_committed_at_its_end(engine: Engine) -> None:
 
 
 def test_a_transaction_that_fails_leaves_nothing(engine: Engine) -> None:
-    with pytest.raises(VideoNotFound), transaction(engine) as conn:
-        uploaded(conn)
-        raise VideoNotFound
+    def register_and_fail() -> None:
+        with transaction(engine) as conn:
+            uploaded(conn)
+            raise VideoNotFound
+
+    with pytest.raises(VideoNotFound):
+        register_and_fail()
 
     with transaction(engine) as conn:
         assert queries.recent_videos(conn, 10) == []
@@ -71,11 +75,15 @@ def test_a_pool_that_is_used_up_is_unavailable(database_url: str) -> None:
 
 
 def test_a_connection_that_the_server_ended_is_told_and_replaced(engine: Engine) -> None:
-    with pytest.raises(CatalogUnavailable, match="terminating connection"), transaction(engine) as conn:
-        pid = conn.scalar(text("SELECT pg_backend_pid()"))
-        with transaction(engine) as other:
-            other.execute(text("SELECT pg_terminate_backend(:pid, 10000)"), {"pid": pid})
-        conn.execute(text("SELECT 1"))
+    def work_while_the_server_ends_it() -> None:
+        with transaction(engine) as conn:
+            pid = conn.scalar(text("SELECT pg_backend_pid()"))
+            with transaction(engine) as other:
+                other.execute(text("SELECT pg_terminate_backend(:pid, 10000)"), {"pid": pid})
+            conn.execute(text("SELECT 1"))
+
+    with pytest.raises(CatalogUnavailable, match="terminating connection"):
+        work_while_the_server_ends_it()
 
     with transaction(engine) as conn:
         assert conn.scalar(text("SELECT 1")) == 1

@@ -7,7 +7,6 @@ from sqlalchemy import Table
 
 from video_pipeline.catalog import rows, tables
 
-
 PAIRS = pytest.mark.parametrize(
     ("row", "table"),
     [

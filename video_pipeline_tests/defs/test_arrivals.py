@@ -15,11 +15,19 @@ def stored(key: str = "incoming/x.mp4", etag: str = "e") -> StoredObject:
 
 
 def waiting(status: VideoStatus = VideoStatus.UPLOADED, requested_at: datetime | None = None) -> Standing:
-    return Standing(status=status, requested_at=requested_at)
+    return Standing(status=status, requested_at=requested_at, run_id=None)
 
 
 def wish(number: int = 1, outputs: tuple[Output, ...] | None = None, dispatched_at=None) -> ReprocessRow:
-    return ReprocessRow(id=number, video_id=uuid4(), outputs=outputs, dispatched_at=dispatched_at)
+    return ReprocessRow(
+        id=number,
+        video_id=uuid4(),
+        outputs=outputs,
+        requested_by="test",
+        requested_at=NOW,
+        dispatched_at=dispatched_at,
+        run_id=None,
+    )
 
 
 def decide_on(*known: Standing | None, wishes=(), room=10):

@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -45,16 +46,10 @@ def test_the_folder_of_a_killed_process_is_swept_and_that_of_a_living_one_is_not
             assert (living_folder / "upload").exists()
 
 
-class _holder:
-    """A process that holds a folder until its standard input ends."""
-
-    def __init__(self, work_dir: Path):
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", HOLD, str(work_dir)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-
-    def __enter__(self):
-        return self.process, Path(self.process.stdout.readline().strip())
-
-    def __exit__(self, *_):
-        self.process.communicate()
+@contextmanager
+def _holder(work_dir: Path):
+    """A process that holds a folder until its standard input ends, and the folder."""
+    command = [sys.executable, "-c", HOLD, str(work_dir)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield process, Path(process.stdout.readline().strip())
+        process.stdin.close()

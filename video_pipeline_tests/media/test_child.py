@@ -66,7 +66,7 @@ def test_a_program_that_goes_on_past_its_deadline_is_told() -> None:
 
 
 def test_a_silent_program_that_closed_its_pipes_is_still_watched() -> None:
-    script = "exec 2>&-; for fd in 3 4 5 6 7 8 9; do eval \"exec $fd>&-\"; done; exec sleep 60"
+    script = 'exec 2>&-; for fd in 3 4 5 6 7 8 9; do eval "exec $fd>&-"; done; exec sleep 60'
     with started(lambda _: ["bash", "-c", script], cwd=None, capture_stdout=False) as child:
         assert not child.follow(stderr=ignore, reports=ignore, deadline=time.monotonic() + 0.5)
 
@@ -85,8 +85,9 @@ def test_it_does_not_inherit_our_secrets(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_what_cannot_be_started_is_the_tools_failure() -> None:
-    with pytest.raises(MediaToolFailed, match="could not be started"), started(
-        lambda _: ["/nowhere/ffmpeg"], cwd=None, capture_stdout=False
+    with (
+        pytest.raises(MediaToolFailed, match="could not be started"),
+        started(lambda _: ["/nowhere/ffmpeg"], cwd=None, capture_stdout=False),
     ):
         pytest.fail("it started")
 

@@ -97,7 +97,7 @@ def test_a_playlist_opens_no_other_file(canary: Path, tmp_path: Path, bounds: Bo
 @pytest.mark.parametrize("disguise", [b"", b"\0\0\0\0"], ids=["plain", "unknown to the sniffer"])
 def test_a_playlist_opens_no_socket(tmp_path: Path, bounds: Bounds, disguise: bytes) -> None:
     with socket.create_server(("127.0.0.1", 0)) as canary:
-        canary.setblocking(False)  # noqa: FBT003 - the standard library's signature
+        canary.setblocking(False)
         address = f"http://127.0.0.1:{canary.getsockname()[1]}/"
         trap = tmp_path / "clip.mp4"
         trap.write_bytes(f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{address}a.ts\n".encode() + disguise)

@@ -108,8 +108,9 @@ def adopt_drop(
             uploaded_at=func.now(),
         )
         .on_conflict_do_nothing()
+        .returning(videos.c.id)
     )
-    return adopted.rowcount == 1
+    return adopted.one_or_none() is not None
 
 
 def mark_requested(conn: Connection, video_ids: Collection[UUID]) -> None:

@@ -14,7 +14,7 @@ from video_pipeline.defs.assets.metadata import metadata
 from video_pipeline.defs.partitions import video_partitions
 from video_pipeline.defs.resources import Bucket, Catalog, Workspace, bounds
 from video_pipeline.defs.stage import RETRIES, Job, stage
-from video_pipeline.errors import MediaToolFailed
+from video_pipeline.errors import RenditionFaulty
 from video_pipeline.intake import digest
 from video_pipeline.media import profiles, verify
 from video_pipeline.media.artifacts import Rendition
@@ -35,6 +35,8 @@ UNNEEDED = {
     Output.AUDIO: "The video has no sound.",
     Output.WEB: "Browsers play the original.",
 }
+
+NOTHING = "none"
 
 Result = dg.MaterializeResult | dg.AssetCheckResult  # type: ignore[type-arg]
 
@@ -88,11 +90,15 @@ def renditions(
             yield _publish(catalog, bucket, job, row, made, output)
 
 
+def _shown_measurements(outcome: verify.CheckOutcome) -> dict[str, Any]:
+    return {name: NOTHING if value is None else value for name, value in outcome.measured.items()}
+
+
 def _check_results(outcomes: Sequence[verify.CheckOutcome]) -> Iterator[dg.AssetCheckResult]:
     """What the checks found; a rendition that fails one is never published.
 
     Raises:
-        MediaToolFailed: some rendition is not what it was promised to be, though ffmpeg did not say so.
+        RenditionFaulty: some rendition is not what it was promised to be.
     """
     for outcome in outcomes:
         yield dg.AssetCheckResult(
@@ -100,11 +106,11 @@ def _check_results(outcomes: Sequence[verify.CheckOutcome]) -> Iterator[dg.Asset
             asset_key=outcome.output.value,
             check_name=outcome.name,
             description=outcome.sentence,
-            metadata=dict(outcome.measured),
+            metadata=_shown_measurements(outcome),
         )
     failed = [outcome for outcome in outcomes if not outcome.passed]
     if failed:
-        raise MediaToolFailed(f"The {failed[0].output} is not as promised ({failed[0].name}): {failed[0].sentence}")
+        raise RenditionFaulty(f"The {failed[0].output} is not as promised ({failed[0].name}): {failed[0].sentence}")
 
 
 def _publish(

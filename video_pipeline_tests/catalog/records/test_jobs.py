@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import Connection, Engine
+
+from video_pipeline.catalog import queries
+from video_pipeline.catalog.engine import transaction
+from video_pipeline.catalog.records import jobs
+from video_pipeline.catalog.rows import JobRow
+from video_pipeline.errors import RequestRefused, VideoNotFound
+from video_pipeline.types import JobStatus, Stage, VideoStatus
+
+from ..stories import completed, failed, processing, uploaded, validating
+
+
+def start(conn: Connection, video_id: UUID, *, stage: Stage = Stage.VALIDATION, run_id: str = "run-1") -> UUID:
+    return jobs.start_job(conn, video_id=video_id, stage=stage, run_id=run_id, worker="host-1")
+
+
+def only_job(conn: Connection, video_id: UUID) -> JobRow:
+    (job,) = queries.jobs_of(conn, video_id)
+    return job
+
+
+def test_a_job_begins_running(conn: Connection) -> None:
+    video_id = uploaded(conn)
+    job_id = start(conn, video_id)
+
+    job = only_job(conn, video_id)
+
+    assert (job.id, job.stage, job.run_id, job.worker) == (job_id, Stage.VALIDATION, "run-1", "host-1")
+    assert (job.status, job.progress, job.attempt) == (JobStatus.RUNNING, 0, 1)
+    assert job.started_at == job.heartbeat_at == queries.now(conn)
+
+
+def test_a_job_that_begins_again_in_the_same_run_is_another_attempt(conn: Connection) -> None:
+    video_id = uploaded(conn)
+    job_id = start(conn, video_id)
+    jobs.beat(conn, job_id, progress=50)
+    jobs.fail_job(conn, job_id, code="store_unavailable", sentence="It did not answer.")
+
+    assert start(conn, video_id) == job_id
+
+    job = only_job(conn, video_id)
+    assert (job.status, job.progress, job.attempt) == (JobStatus.RUNNING, 0, 2)
+    assert (job.error_code, job.error_sentence, job.finished_at) == (None, None, None)
+
+
+def test_a_video_is_taken_up_by_the_run_of_its_job(conn: Connection) -> None:
+    fresh, broken = uploaded(conn), failed(conn, processing(conn))
+    start(conn, fresh, run_id="run-2")
+    start(conn, broken, stage=Stage.RENDITIONS, run_id="run-3")
+
+    assert queries.statuses(conn, [fresh])[fresh].status is VideoStatus.VALIDATING
+    assert queries.video(conn, fresh).run_id == "run-2"
+    assert queries.statuses(conn, [broken])[broken].status is VideoStatus.PROCESSING
+    assert queries.video(conn, broken).run_id == "run-3"
+
+
+def test_a_served_video_is_served_while_a_job_works_on_it(conn: Connection) -> None:
+    video_id = completed(conn)
+    start(conn, video_id, stage=Stage.RENDITIONS, run_id="run-2")
+
+    assert queries.video(conn, video_id).status is VideoStatus.COMPLETED
+
+
+def test_nothing_is_derived_from_what_was_not_accepted(conn: Connection) -> None:
+    video_id = uploaded(conn)
+
+    with pytest.raises(RequestRefused, match="is uploaded"):
+        start(conn, video_id, stage=Stage.RENDITIONS)
+
+    assert queries.jobs_of(conn, video_id) == []
+
+
+def test_an_unknown_video_has_no_jobs(conn: Connection) -> None:
+    with pytest.raises(VideoNotFound):
+        start(conn, uuid4())
+
+
+def test_what_another_run_left_running_is_interrupted(conn: Connection) -> None:
+    video_id, other = validating(conn), validating(conn)
+    left, spared = start(conn, video_id, run_id="run-1"), start(conn, other, run_id="run-1")
+    start(conn, video_id, run_id="run-2")
+
+    found = {job.id: job for job in (*queries.jobs_of(conn, video_id), *queries.jobs_of(conn, other))}
+
+    assert (found[left].status, found[left].error_code) == (JobStatus.FAILED, "interrupted")
+    assert found[spared].status is JobStatus.RUNNING
+
+
+def test_a_heartbeat_carries_progress(engine: Engine) -> None:
+    with transaction(engine) as conn:
+        video_id = uploaded(conn)
+        job_id = start(conn, video_id)
+    with transaction(engine) as conn:
+        assert jobs.beat(conn, job_id, progress=42)
+
+        job = only_job(conn, video_id)
+        assert (job.progress, job.heartbeat_at) == (42, queries.now(conn))
+        assert job.heartbeat_at > job.started_at
+
+
+def test_a_job_that_was_given_up_hears_so_from_its_heartbeat(conn: Connection) -> None:
+    video_id = uploaded(conn)
+    job_id = start(conn, video_id)
+    jobs.interrupt_jobs(conn, "run-1")
+
+    assert not jobs.beat(conn, job_id, progress=42)
+    assert only_job(conn, video_id).progress == 0
+
+
+def test_a_finished_job_is_complete(conn: Connection) -> None:
+    video_id = uploaded(conn)
+    jobs.finish_job(conn, start(conn, video_id), media_seconds=12.5)
+
+    job = only_job(conn, video_id)
+
+    assert (job.status, job.progress, job.media_seconds) == (JobStatus.COMPLETED, 100, 12.5)
+    assert job.finished_at == queries.now(conn)
+
+
+def test_a_job_that_finishes_after_it_was_given_up_has_finished(conn: Connection) -> None:
+    video_id = uploaded(conn)
+    job_id = start(conn, video_id)
+    jobs.interrupt_jobs(conn, "run-1")
+    jobs.finish_job(conn, job_id, media_seconds=1.0)
+
+    assert (only_job(conn, video_id).status, only_job(conn, video_id).error_code) == (JobStatus.COMPLETED, None)
+
+
+def test_a_failed_job_keeps_the_reason_it_ended_with(conn: Connection) -> None:
+    video_id = uploaded(conn)
+    job_id = start(conn, video_id)
+    jobs.fail_job(conn, job_id, code="media_refused", sentence="No picture.")
+    jobs.fail_job(conn, job_id, code="interrupted", sentence="The run ended.")
+
+    job = only_job(conn, video_id)
+
+    assert (job.status, job.error_code, job.error_sentence) == (JobStatus.FAILED, "media_refused", "No picture.")
+    assert job.finished_at == queries.now(conn)
+
+
+def test_a_run_that_ended_leaves_no_job_running(conn: Connection) -> None:
+    video_id = uploaded(conn)
+    done = start(conn, video_id)
+    jobs.finish_job(conn, done, media_seconds=1.0)
+    start(conn, processing(conn), stage=Stage.RENDITIONS, run_id="run-1")
+    jobs.interrupt_jobs(conn, "run-1")
+
+    assert only_job(conn, video_id).status is JobStatus.COMPLETED
+    (other,) = (video for video in queries.recent_videos(conn, 2) if video.id != video_id)
+    assert only_job(conn, other.id).error_code == "interrupted"

@@ -1,0 +1,73 @@
+from video_pipeline.config import settings
+from video_pipeline.defs.assets.validated_file import policy
+from video_pipeline.storage import keys
+from video_pipeline.types import Container, VideoStatus
+
+
+def test_a_good_file_moves_from_the_inbox_to_the_originals(run, row, store, clip):
+    result = run("validated_file")
+
+    assert result.success
+    video = row()
+    assert video.status is VideoStatus.PROCESSING
+    assert video.original_key == keys.original(video.id, Container.MP4)
+    assert [stored.key for stored in store.list("")] == [video.original_key]
+    (materialization,) = result.asset_materializations_for_node("validated_file")
+    assert materialization.metadata["sha256"].value == video.checksum_sha256
+
+
+def test_materialized_again_it_judges_the_original_and_changes_nothing(run, row, store):
+    run("validated_file")
+    before = row()
+
+    assert run("validated_file").success
+
+    after = row()
+    assert (after.original_key, after.checksum_sha256, after.validated_at) == (
+        before.original_key,
+        before.checksum_sha256,
+        before.validated_at,
+    )
+    assert [stored.key for stored in store.list("")] == [before.original_key]
+
+
+def test_an_original_whose_bytes_changed_is_no_longer_good(run, row, store, tmp_path):
+    run("validated_file")
+    other = tmp_path / "other"
+    other.write_bytes(b"something else")
+    store.store(other, row().original_key, content_type="video/mp4")
+
+    assert not run("validated_file").success
+
+    assert (row().status, row().error_code) == (VideoStatus.FAILED, "checksum_mismatch")
+
+
+def test_the_policy_is_the_installations(environment, monkeypatch):
+    monkeypatch.setenv("MAX_FILE_BYTES", "1000")
+    settings.cache_clear()
+
+    assert policy(settings()).max_bytes == 1000
+
+
+def test_what_the_policy_refuses_ends_under_the_rejected_prefix(run, row, store, monkeypatch):
+    monkeypatch.setenv("MAX_DURATION_SECONDS", "0.5")
+    settings.cache_clear()
+
+    result = run()
+
+    assert not result.success
+    assert (row().status, row().error_code, row().error_retryable) == (VideoStatus.FAILED, "too_long", False)
+    assert [stored.key for stored in store.list("")] == [keys.rejected(row().id)]
+
+
+def test_a_rejected_file_is_judged_again_when_the_limits_have_changed(run, row, store, monkeypatch):
+    monkeypatch.setenv("MAX_DURATION_SECONDS", "0.5")
+    settings.cache_clear()
+    run()
+    monkeypatch.setenv("MAX_DURATION_SECONDS", "5")
+    settings.cache_clear()
+
+    assert run().success
+
+    assert row().status is VideoStatus.COMPLETED
+    assert store.head(keys.rejected(row().id)) is None

@@ -1,0 +1,106 @@
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from video_pipeline.config import Settings, settings
+from video_pipeline.errors import ConfigurationError
+
+URL = "postgresql+psycopg://somebody:hush@db/catalog"
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch):
+    """An environment that says nothing but where the catalog is."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("DATABASE_URL", URL)
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+def test_the_database_is_all_that_must_be_named():
+    known = settings()
+
+    assert known.database_url.get_secret_value() == URL
+    assert known.s3_endpoint_url is None
+    assert known.s3_bucket == "videos"
+    assert known.worker_concurrency >= 1
+
+
+def test_settings_come_from_variables_of_their_names(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("S3_BUCKET", "archive")
+    monkeypatch.setenv("WORK_DIR", "/srv/work")
+    monkeypatch.setenv("MAX_FILE_BYTES", "1000")
+
+    assert (settings().s3_bucket, settings().work_dir, settings().max_file_bytes) == (
+        "archive",
+        Path("/srv/work"),
+        1000,
+    )
+
+
+def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("S3_ENDPOINT_URL", "")
+    monkeypatch.setenv("INBOX_BATCH", "")
+
+    assert settings().s3_endpoint_url is None
+    assert settings().inbox_batch == Settings.model_fields["inbox_batch"].default
+
+
+def test_what_is_missing_is_named_and_the_way_out_told(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("DATABASE_URL")
+
+    with pytest.raises(ConfigurationError, match=r"DATABASE_URL: Field required.*video-pipeline up"):
+        settings()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("S3_BUCKET", "ab"),
+        ("WORKER_CONCURRENCY", "0"),
+        ("MAX_FILE_BYTES", "2 GB"),
+        ("INBOX_WATCH_SECONDS", "-1"),
+        ("LOG_FORMAT", "xml"),
+    ],
+)
+def test_a_value_that_cannot_be_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str):
+    monkeypatch.setenv(variable, value)
+
+    with pytest.raises(ConfigurationError, match=variable):
+        settings()
+
+
+def test_every_fault_is_told_at_once(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("INBOX_BATCH", "none")
+    monkeypatch.setenv("MAX_PIXELS", "0")
+
+    with pytest.raises(ConfigurationError, match=r"INBOX_BATCH.*MAX_PIXELS"):
+        settings()
+
+
+def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("BROKER_URL", "redis://:hush@broker/0")
+    monkeypatch.setenv("SIGNING_KEY", "hush")
+
+    assert "hush" not in f"{settings()!r} {settings()}"
+
+
+def test_settings_are_read_once_and_cannot_be_changed(monkeypatch: pytest.MonkeyPatch):
+    before = settings()
+    monkeypatch.setenv("S3_BUCKET", "another")
+
+    assert settings() is before
+    with pytest.raises(ValidationError, match="frozen"):
+        before.s3_bucket = "another"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("duration", "limit"),
+    [(None, 300), (10, 300), (100, 400), (1_000_000, 14_400)],
+    ids=["unknown", "short", "in between", "long"],
+)
+def test_the_time_limit_follows_the_duration_within_bounds(duration: float | None, limit: float):
+    assert settings().time_limit_seconds(duration) == limit

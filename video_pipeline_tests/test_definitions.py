@@ -1,0 +1,19 @@
+import dagster as dg
+
+from video_pipeline.definitions import defs
+
+
+def test_dagster_can_load_everything():
+    dg.Definitions.validate_loadable(defs)
+
+
+def test_every_asset_says_what_it_is():
+    graph = defs.resolve_asset_graph()
+
+    assert all(graph.get(key).description for key in graph.get_all_asset_keys())
+
+
+def test_every_asset_is_partitioned_by_video():
+    graph = defs.resolve_asset_graph()
+
+    assert {graph.get(key).partitions_def.name for key in graph.get_all_asset_keys()} == {"video"}

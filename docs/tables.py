@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from typer.main import get_command
 
-from video_pipeline.cli import app
+from video_pipeline.cli.app import app
 from video_pipeline.config import Settings
 from video_pipeline.errors import Permanent, PipelineError, Retryable
 

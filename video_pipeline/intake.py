@@ -137,9 +137,10 @@ def locate(store: ObjectStore, row: VideoRow) -> StoredObject:
 
     Raises:
         MediaRefused: `upload_vanished`, none of them is there, or a dropped file is no longer the one that was adopted.
-        DuplicateVideo: the video was found to be a duplicate before, and its bytes are gone.
+        DuplicateVideo: the video was found to be a duplicate before; what was left of its bytes is gone now.
     """
     if row.duplicate_of is not None:
+        _clear(store, row)
         raise DuplicateVideo(row.duplicate_of)
     places = _places(store, row)
     if not places:
@@ -217,8 +218,7 @@ def promote(engine: Engine, store: ObjectStore, row: VideoRow, stored: StoredObj
     except DuplicateVideo as duplicate:
         with transaction(engine) as connection:
             videos.mark_duplicate(connection, row.id, of=duplicate.original_id)
-        store.delete([original])
-        _clear(store, row, keep=original)
+        _clear(store, row)
         raise
     _clear(store, row, keep=original)
     return original
@@ -243,11 +243,14 @@ def refuse(engine: Engine, store: ObjectStore, video_id: UUID, error: MediaRefus
     _clear(store, row, keep=rejected)
 
 
-def _clear(store: ObjectStore, row: VideoRow, *, keep: str) -> None:
-    """Remove a video's bytes from every place but one; another file dropped under the same name stays."""
-    for stored in _places(store, row):
-        if stored.key != keep:
-            store.delete_exactly(stored)
+def _clear(store: ObjectStore, row: VideoRow, *, keep: str | None = None) -> None:
+    """Remove a video's bytes from every place but one; another file dropped under the same name stays.
+
+    A run that was killed may have left a copy among the originals that was never accepted: no row names it.
+    """
+    found = (*_places(store, row), *store.list(keys.originals_of(row.id)))
+    for stored in {stored.key: stored for stored in found if stored.key != keep}.values():
+        store.delete_exactly(stored)
 
 
 def _extension(name: str) -> str:

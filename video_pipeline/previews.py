@@ -23,7 +23,8 @@ def signature(signing_key: str, video_id: UUID, kind: ArtifactKind) -> str:
 
 def is_valid(signing_key: str, video_id: UUID, kind: ArtifactKind, given: str) -> bool:
     """Whether `given` is the signature of that preview; false for all where the installation has no key."""
-    return bool(signing_key) and hmac.compare_digest(signature(signing_key, video_id, kind), given)
+    expected = signature(signing_key, video_id, kind)
+    return bool(signing_key) and hmac.compare_digest(expected.encode(), given.encode())  # text would have to be ASCII
 
 
 def address(base_url: str, signing_key: str, video_id: UUID, kind: ArtifactKind) -> str:

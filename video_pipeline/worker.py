@@ -18,7 +18,6 @@ from billiard.exceptions import WorkerLostError
 from celery import Celery
 from celery.signals import worker_init, worker_process_init
 from celery.states import STARTED
-from celery.worker import WorkController
 from dagster_celery.make_app import make_app
 from dagster_celery.tasks import create_execute_job_task, create_resume_job_task
 
@@ -41,7 +40,7 @@ def build() -> Celery:
     if broker_url is None:
         raise ConfigurationError("A worker gets its runs from a broker, and BROKER_URL does not name one.")
     launcher = _launcher()
-    app: Celery = make_app(
+    app: Celery = make_app(  # type: ignore[no-untyped-call]
         {
             "broker": broker_url.get_secret_value(),
             "backend": broker_url.get_secret_value(),
@@ -83,7 +82,7 @@ def _configuration(shared: dict[str, Any]) -> dict[str, Any]:
 
 
 @worker_init.connect
-def _preload(sender: WorkController, **_: object) -> None:
+def _preload(sender: Any, **_: object) -> None:  # noqa: ANN401 - Celery's stubs do not know a worker's name
     import_module(DEFINITIONS)
     report_lost_tasks(sender.app, sender.hostname)
 
@@ -116,11 +115,12 @@ def _started_tasks(app: Celery, hostname: str) -> Iterator[tuple[str, int]]:
 
 
 def _results(app: Celery) -> Iterator[bytes]:
-    store, cursor = app.backend.client, 0
+    backend: Any = app.backend  # the stubs' base class has neither the keys' prefix nor Redis
+    cursor = 0
     while True:
-        cursor, keys = store.scan(cursor, match=app.backend.task_keyprefix + b"*", count=1000)
+        cursor, keys = backend.client.scan(cursor, match=backend.task_keyprefix + b"*", count=1000)
         if keys:
-            yield from filter(None, store.mget(keys))
+            yield from filter(None, backend.client.mget(keys))
         if cursor == 0:
             return
 

@@ -56,8 +56,6 @@ def engine(_engine: Engine) -> Engine:
 @pytest.fixture
 def store(environment: dict[str, str]) -> ObjectStore:
     """The bucket, empty."""
-    objects = ObjectStore(
-        client(environment["S3_ENDPOINT_URL"], environment["S3_REGION"]), environment["S3_BUCKET"]
-    )
+    objects = ObjectStore(client(environment["S3_ENDPOINT_URL"], environment["S3_REGION"]), environment["S3_BUCKET"])
     objects.delete([stored.key for stored in objects.list("")])
     return objects

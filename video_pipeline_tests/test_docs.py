@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from video_pipeline.cli import app
+from video_pipeline.cli.app import app
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "video_pipeline"

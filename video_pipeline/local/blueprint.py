@@ -14,9 +14,10 @@ from video_pipeline.storage import bucket
 
 
 def draw(installation: Installation, told: Mapping[str, str], outside: Mapping[str, str]) -> Blueprint:
-    """Everything, by name: `told` is what the stack's processes are told on top of `outside`, the environment around us.
+    """Everything, by name.
 
-    Where a server of the user's own was given, only what it must be prepared with is left of the part.
+    `told` is what the stack's processes are told on top of `outside`, the environment around us. Where a server of the
+    user's own was given, only what it must be prepared with is left of the part.
     """
     home = Path(told["DAGSTER_HOME"])
     dagster.furnish(home)

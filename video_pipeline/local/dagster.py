@@ -20,7 +20,7 @@ from video_pipeline.local.probes import grpc_serves, http_answers
 DEFINITIONS = "video_pipeline.definitions"
 LOCATION = "video_pipeline"  # as in workspace.yaml
 
-_BEATING = {"SENSOR", "QUEUED_RUN_COORDINATOR", "MONITORING"}  # the daemon's threads that nothing goes on without
+BEATING = {"SENSOR", "QUEUED_RUN_COORDINATOR", "MONITORING"}  # the daemon's threads that nothing goes on without
 
 
 def configuration(name: str) -> Path:
@@ -113,4 +113,4 @@ class Heartbeats:
 
     def all_beat(self) -> bool:
         """Whether every thread that matters has been heard of since."""
-        return {name for name, beaten in self.latest().items() if beaten >= self._since} >= _BEATING
+        return {name for name, beaten in self.latest().items() if beaten >= self._since} >= BEATING

@@ -45,7 +45,7 @@ def given_to(installation: Installation, outside: Mapping[str, str]) -> dict[str
 def settle(installation: Installation, outside: Mapping[str, str]) -> dict[str, str]:
     """Decide what the stack's processes are told, and write it down for those that join later."""
     given = given_to(installation, outside)
-    port = installation.assign_ports()
+    port = installation.ports()
     environment = {
         **_databases(installation, given),
         **_object_store(installation, given, port["s3"]),

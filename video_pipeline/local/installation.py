@@ -1,12 +1,12 @@
 """An installation: the data folder, and all that its parts must agree on.
 
-    <data folder>/
-        lock, parts.lock       held while a supervisor, or anything it started, lives
-        secrets.json           generated once, 0600
-        environment.json       what every process of the stack is told, 0600; written anew by each start
-        logs/                  one file for each part, and that of the run before
-        postgres/ seaweedfs/ valkey/ dagster/     each part's own
-        work/                  where runs keep the video they work on
+<data folder>/
+    lock, parts.lock       held while a supervisor, or anything it started, lives
+    secrets.json           generated once, 0600
+    environment.json       what every process of the stack is told, 0600; written anew by each start
+    logs/                  one file for each part, and that of the run before
+    postgres/ seaweedfs/ valkey/ dagster/     each part's own
+    work/                  where runs keep the video they work on
 """
 
 from __future__ import annotations
@@ -109,11 +109,12 @@ class Installation:
         path = self.folder / "ports.json"
         return json.loads(path.read_text()) if path.exists() else {}
 
-    def assign_ports(self) -> dict[str, int]:
-        """A free port for every server; the same as at the last start where nobody has taken it since."""
-        assigned = ports.assign(PORTS, wished=_FIRST_WISHES | self.ports())
-        write_private(self.folder / "ports.json", json.dumps(assigned, indent=2))
-        return assigned
+    @contextmanager
+    def reserved_ports(self) -> Iterator[None]:
+        """Choose a free port for every server: the same as at the last start where nobody has taken it since."""
+        with ports.reserved(PORTS, wished=_FIRST_WISHES | self.ports()) as chosen:
+            write_private(self.folder / "ports.json", json.dumps(chosen, indent=2))
+            yield
 
     def save_environment(self, environment: Mapping[str, str], *, given: frozenset[str]) -> None:
         """Write down what the parts are told, and which of it came from the one who started them."""

@@ -18,10 +18,10 @@ def _nothing() -> None:
 class Part:
     """A server that runs as a child of the supervisor.
 
-    `is_healthy` asks the running server whether it does its work; it answers within seconds. `prepare` comes before each
-    start; `settle` comes once, when the server is healthy and before anything that needs it begins.
-    `stop` is how it is asked to end: signals, each with the seconds it is given; SIGKILL comes by itself after the last.
-    `death_signal` is what the kernel sends it when the supervisor dies. It must end the part for certain.
+    `is_healthy` asks the running server whether it does its work, and answers within seconds. `prepare` comes before
+    each start; `settle` comes once, when the server is healthy and before anything that needs it begins. `stop` is how
+    it is asked to end: signals, each with the seconds it is given, and after the last SIGKILL by itself. `death_signal`
+    is what the kernel sends it when the supervisor dies; it must end the part for certain.
     """
 
     name: str

@@ -1,10 +1,11 @@
-"""Ports on loopback that nobody listens on."""
+"""Ports on loopback that nobody listens on, and that no other stack on this machine has in mind."""
 
 from __future__ import annotations
 
 import random
 import socket
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 
 HOST = "127.0.0.1"
 
@@ -23,15 +24,24 @@ def is_free(port: int) -> bool:
     return True
 
 
-def assign(names: Collection[str], *, wished: Mapping[str, int]) -> dict[str, int]:
+@contextmanager
+def reserved(names: Collection[str], *, wished: Mapping[str, int]) -> Iterator[dict[str, int]]:
     """A free port for each name: the one that is wished where nobody has it, else any.
 
-    Any means a random one, so that stacks that start at the same time do not all take the first that looks free.
+    Until the end of the block no other stack is given the same ones, though nobody listens on them yet.
     """
-    assigned: dict[str, int] = {}
-    for name in names:
-        assigned[name] = next(port for port in _candidates(wished.get(name)) if _fits(port, assigned))
-    return assigned
+    with ExitStack() as claims:
+        yield {name: _reserve(wished.get(name), claims) for name in names}
+
+
+def _reserve(wished: int | None, claims: ExitStack) -> int:
+    for port in _candidates(wished):
+        claim = _claim(port)
+        if claim is not None:
+            claims.enter_context(claim)
+            if is_free(port):
+                return port
+    raise AssertionError("there is always another candidate")
 
 
 def _candidates(wished: int | None) -> Iterator[int]:
@@ -41,5 +51,15 @@ def _candidates(wished: int | None) -> Iterator[int]:
         yield _random.choice(_RANGE)
 
 
-def _fits(port: int, assigned: Mapping[str, int]) -> bool:
-    return port not in assigned.values() and is_free(port)
+def _claim(port: int) -> socket.socket | None:
+    """Hold a name that stands for the port, None where another stack holds it.
+
+    An abstract Unix socket, see unix(7): it is seen wherever the port is, and goes when its process does.
+    """
+    claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        claim.bind(f"\0video-pipeline-port-{port}")
+    except OSError:
+        claim.close()
+        return None
+    return claim

@@ -35,9 +35,12 @@ def http_json(url: str) -> Any:  # noqa: ANN401 - as json.loads
 
 def grpc_serves(address: str, service: str) -> bool:
     """Whether the gRPC server at `address` says that it serves `service`."""
-    import grpc  # takes a while, and only those who ask a code server need it
-    from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
-    from grpc_health.v1.health_pb2_grpc import HealthStub
+    import grpc  # type: ignore[import-untyped]  # here, since it takes a while and few need it
+    from grpc_health.v1.health_pb2 import (  # type: ignore[import-untyped]
+        HealthCheckRequest,
+        HealthCheckResponse,
+    )
+    from grpc_health.v1.health_pb2_grpc import HealthStub  # type: ignore[import-untyped]
 
     with grpc.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)]) as channel:
         try:

@@ -32,9 +32,9 @@ _TOKEN_KEYS = {  # of security.toml, as variables: without a token signed by the
 def part(installation: Installation, environment: Mapping[str, str], settle: Callable[[], None]) -> Part:
     """The object store of an installation; `settle` makes its bucket.
 
-    It is ended by SIGKILL. Asked politely, weed 4.48 closes the volume server first and then waits for ever to write the
-    filer's log of changes there. Nothing that was acknowledged is lost: volumes and the filer's database are written to
-    by system calls, and both are made to be opened after a crash.
+    It is ended by SIGKILL. Asked politely, weed 4.48 closes the volume server first, and then waits for ever to write
+    the filer's log of changes there. Nothing that was acknowledged is lost: volumes and the filer's database are
+    written to by system calls, and both are made to be opened after a crash.
     """
     folder, ports = installation.part_folder("seaweedfs"), installation.ports()
     (folder / "data").mkdir(exist_ok=True)
@@ -99,7 +99,9 @@ def _options(ports: Mapping[str, int]) -> list[str]:
 def _environment(installation: Installation, environment: Mapping[str, str]) -> dict[str, str]:
     return {
         "PATH": os.defpath,
-        "HOME": str(installation.folder / "seaweedfs"),  # whatever configuration the user has for weed, not for this one
+        "HOME": str(
+            installation.folder / "seaweedfs"
+        ),  # whatever configuration the user has for weed, not for this one
         "AWS_ACCESS_KEY_ID": environment["AWS_ACCESS_KEY_ID"],  # weed makes these its administrator's
         "AWS_SECRET_ACCESS_KEY": environment["AWS_SECRET_ACCESS_KEY"],
         **{variable: installation.secret(name) for variable, name in _TOKEN_KEYS.items()},

@@ -84,7 +84,7 @@ def running(data_dir: Path, *, parts: Collection[str] | None = None) -> Iterator
         PartFailed: a part did not come up; the message ends with the end of its log.
     """
     installation = Installation(data_dir)
-    with installation.held() as held:
+    with installation.held() as held, installation.reserved_ports():
         told = environment.settle(installation, os.environ)
         whole = blueprint.draw(installation, told, os.environ)
         supervisor = Supervisor(with_needs(whole, _known(parts, whole)), logs=installation.fresh_logs(), held=held)
@@ -98,7 +98,7 @@ def running(data_dir: Path, *, parts: Collection[str] | None = None) -> Iterator
 def run_until_stopped(
     data_dir: Path, *, on_ready: Callable[[Running], None], parts: Collection[str] | None = None
 ) -> None:
-    """Run the stack until SIGINT, SIGTERM or SIGHUP asks for its end, which comes in order; a second one ends all at once.
+    """Run the stack until SIGINT, SIGTERM or SIGHUP asks for its end; it is stopped in order, and at once by a second.
 
     Raises:
         ConfigurationError: a stack is up in that folder already.
@@ -115,10 +115,10 @@ class _EndAsked(BaseException):
 
 @contextmanager
 def _end_on_signals() -> Iterator[None]:
-    def leave(number: int, frame: FrameType | None) -> None:
+    def leave(number: int, _: FrameType | None) -> None:
         os._exit(128 + number)  # the kernel ends every part with us
 
-    def ask(number: int, frame: FrameType | None) -> None:
+    def ask(_: int, __: FrameType | None) -> None:
         for other in _ENDING:
             signal.signal(other, leave)
         raise _EndAsked

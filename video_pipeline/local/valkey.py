@@ -24,7 +24,10 @@ maxmemory-policy noeviction
 
 
 def part(installation: Installation, environment: Mapping[str, str]) -> Part:
-    """The broker of an installation. What it accepted is on disk before it says so: a run that Dagster hands over stays."""
+    """The broker of an installation.
+
+    What it accepts is on disk before it says so: a run that Dagster handed over is not forgotten.
+    """
     folder = installation.part_folder("valkey")
     configuration = folder / "valkey.conf"  # not the command line, where everybody could read the password
     write_private(

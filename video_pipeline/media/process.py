@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import math
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -220,6 +221,7 @@ def _too_slow(bounds: Bounds) -> MediaRefused:
 
 
 def last_words(stderr: str) -> str:
-    """The last line that a process printed, for a sentence; "nothing" where it was silent."""
+    """The last line in which a process spoke of an error, else the last that it printed, for a sentence."""
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
-    return lines[-1][:300] if lines else "nothing"
+    spoken = [line for line in lines if re.search(r"\b[Ee]rror\b", line)]
+    return (spoken or lines or ["nothing"])[-1][:300]

@@ -57,7 +57,12 @@ def drop_path(key: str) -> DropPath | None:
 
 def original(video_id: UUID, container: Container) -> str:
     """Where a validated original lives."""
-    return f"{ORIGINALS}{video_id}/original.{container}"
+    return f"{originals_of(video_id)}original.{container}"
+
+
+def originals_of(video_id: UUID) -> str:
+    """The prefix of a video's original."""
+    return f"{ORIGINALS}{video_id}/"
 
 
 def rendition(video_id: UUID, kind: ArtifactKind, sha256: str, extension: str) -> str:

@@ -10,13 +10,12 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
-from video_pipeline.local.stack import Running, running
 
 from video_pipeline import intake
 from video_pipeline.cli.follow import Snapshot
 from video_pipeline.cli.session import Session, open_session
 from video_pipeline.config import settings
-
+from video_pipeline.local.stack import Running, running
 from video_pipeline_tests.end_to_end.watching import settled
 
 

@@ -11,7 +11,6 @@ import pytest
 from video_pipeline import intake
 from video_pipeline.cli.follow import look
 from video_pipeline.types import JobStatus, Stage, VideoStatus
-
 from video_pipeline_tests.end_to_end.watching import assert_nothing_astray, settled, wait_for
 
 AWAY_SECONDS = 20

@@ -1,6 +1,7 @@
 """A video's journey, through everything that is real."""
 
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,6 @@ from video_pipeline.cli.demo import sample_clip
 from video_pipeline.cli.follow import follow
 from video_pipeline.storage import keys
 from video_pipeline.types import ArtifactKind, JobStatus, Output, Stage, VideoStatus
-
 from video_pipeline_tests.end_to_end.watching import adopted, assert_nothing_astray, remade, settled, wait_for
 
 ALWAYS = {
@@ -64,50 +64,36 @@ def test_the_real_clip(ingest, session):
 
 
 @pytest.fixture
-def refused_file(request, tmp_path, clip):
-    path = tmp_path / "refused.mp4"
-    match request.param:
-        case "zero bytes":
-            path.touch()
-        case "text":
-            path.write_text("This is no video, whatever its name says.\n" * 100)
-        case "audio only":
-            path = clip("audio.mp4", "-map", "1:a", "-c:a", "aac")
-        case "no index":
-            path.write_bytes(clip("whole.mp4", "-c:v", "libx264", "-c:a", "aac").read_bytes()[:20_000])
-        case "no media":
-            whole = clip("whole.mp4", "-c:v", "libx264", "-c:a", "aac", "-movflags", "+faststart").read_bytes()
-            media = whole.index(b"mdat") + 4
-            path.write_bytes(whole[:media] + bytes(len(whole) - media))
-        case "playlist":
-            path.write_text("#EXTM3U\n#EXTINF:10,\nfile:///etc/hostname\n#EXT-X-ENDLIST\n")
-    return path
+def refused(tmp_path, clip):
+    """Files that are no video, by the code that they must be refused with."""
+    whole = clip("whole.mp4", "-c:v", "libx264", "-c:a", "aac", "-movflags", "+faststart").read_bytes()
+    media = whole.index(b"mdat") + 4
+    contents = {
+        "empty_file": b"",
+        "not_a_video": b"This is no video, whatever its name says.\n" * 100,
+        "incomplete": clip("index-last.mp4", "-c:v", "libx264").read_bytes()[:20_000],
+        "undecodable": whole[:media] + bytes(len(whole) - media),  # its index is whole, its media is gone
+        "playlist": b"#EXTM3U\n#EXTINF:10,\nfile:///etc/hostname\n#EXT-X-ENDLIST\n",
+        "no_video": clip("audio.mp4", "-map", "1:a", "-c:a", "aac").read_bytes(),
+    }
+    paths = {}
+    for code, content in contents.items():
+        paths[code] = tmp_path / f"{code}.mp4"
+        paths[code].write_bytes(content)
+    return paths
 
 
-@pytest.mark.parametrize(
-    ("refused_file", "code"),
-    [
-        ("zero bytes", "empty_file"),
-        ("text", "not_a_video"),
-        ("audio only", "no_video"),
-        ("no index", "incomplete"),
-        ("no media", "undecodable"),
-        ("playlist", "playlist"),
-    ],
-    indirect=["refused_file"],
-)
-def test_what_is_no_video_is_refused_with_a_code_and_a_sentence(ingest, session, refused_file: Path, code: str):
-    (snapshot,) = ingest(refused_file)
-    video = snapshot.video
-
-    assert (video.status, video.error_code) == (VideoStatus.FAILED, code)
-    assert video.error_sentence
-    assert video.error_sentence.endswith((".", "!"))
-    assert not video.error_retryable
-    assert not snapshot.artifacts
-    assert snapshot.jobs[Stage.VALIDATION].attempt == 1  # bad media is not tried again
-    everywhere = [stored.key for stored in session.store.list("") if str(video.id) in stored.key]
-    assert [key for key in everywhere if not key.startswith(keys.COMPUTE_LOGS)] == [keys.rejected(video.id)]
+def test_what_is_no_video_is_refused_with_a_code_and_a_sentence(ingest, session, refused):
+    for code, snapshot in zip(refused, ingest(*refused.values()), strict=True):
+        video = snapshot.video
+        assert (video.status, video.error_code) == (VideoStatus.FAILED, code)
+        assert video.error_sentence.endswith(".")
+        assert not video.error_retryable
+        assert not snapshot.artifacts
+        assert snapshot.jobs[Stage.VALIDATION].attempt == 1  # bad media is not tried again
+        everywhere = [stored.key for stored in session.store.list("") if str(video.id) in stored.key]
+        assert [key for key in everywhere if not key.startswith(keys.COMPUTE_LOGS)] == [keys.rejected(video.id)]
+    assert_nothing_astray(session)
 
 
 def test_a_file_dropped_into_the_bucket_is_adopted_once(session, clip, stack):
@@ -137,10 +123,10 @@ def test_the_same_bytes_twice_are_one_video(session, ingest, clip, tmp_path):
 
 def test_the_same_bytes_dropped_twice_leave_one_video_and_no_object(session, clip):
     path = clip("twice.mp4", "-c:v", "libx264", sound=False)
-    for name in ("one.mp4", "two.mp4"):
+    for name in ("door-1.mp4", "door-2.mp4"):
         session.store.store(path, f"{keys.DROP}mall/door/{name}", content_type="video/mp4")
 
-    ids = [wait_for(lambda name=name: adopted(session, name)) for name in ("one.mp4", "two.mp4")]
+    ids = [wait_for(lambda name=name: adopted(session, name)) for name in ("door-1.mp4", "door-2.mp4")]
     snapshots = settled(session, *ids)
 
     completed = [one.video for one in snapshots if one.video.status is VideoStatus.COMPLETED]
@@ -179,4 +165,4 @@ def test_progress_arrives_while_the_work_goes_on(session, clip):
     between = {progress for progress, _ in beats if 0 < progress < 100}
     moments = sorted(moment for _, moment in beats)
     assert len(between) >= 3
-    assert max(later - earlier for earlier, later in zip(moments, moments[1:], strict=False)).total_seconds() < 5
+    assert max(later - earlier for earlier, later in pairwise(moments)).total_seconds() < 5

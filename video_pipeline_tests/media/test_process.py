@@ -13,7 +13,7 @@ import pytest
 
 from video_pipeline.errors import MediaRefused, MediaToolFailed
 from video_pipeline.media.ffmpeg import prefix
-from video_pipeline.media.process import KEPT_STDERR_BYTES, Bounds, Finished, metered, run
+from video_pipeline.media.process import KEPT_STDERR_BYTES, Bounds, Finished, last_words, metered, run
 from video_pipeline.media.progress import Progress
 
 BRIEF = Bounds(wall_seconds=30)
@@ -107,6 +107,18 @@ def test_progress_arrives_while_ffmpeg_works() -> None:
         run(ENDLESS, bounds=BRIEF, on_progress=listen)
     assert heard[1].frames > heard[0].frames
     assert psutil.Process().children() == []
+
+
+@pytest.mark.parametrize(
+    ("stderr", "words"),
+    [
+        ("Error opening x: No such file\n0 decode errors\nbye\n", "Error opening x: No such file"),
+        ("Traceback\n  File\nValueError: no\n\n", "ValueError: no"),
+        ("", "nothing"),
+    ],
+)
+def test_last_words_are_those_about_an_error(stderr: str, words: str) -> None:
+    assert last_words(stderr) == words
 
 
 def test_the_program_runs_in_its_folder(tmp_path: Path) -> None:

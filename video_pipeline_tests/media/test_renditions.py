@@ -38,7 +38,7 @@ def pixels(made: Made, output: Output) -> tuple[int, int]:
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory, bounds: Bounds) -> Made:
-    """Everything made of a real clip, with what it told on the way in `heard`."""
+    """Everything made of a real clip."""
     facts = probe(bunny(), bounds=bounds)
     return make(bunny(), facts, frozenset(Output), tmp_path_factory.mktemp("real"), bounds=bounds, max_seconds=60)
 
@@ -56,7 +56,8 @@ def test_a_proxy_is_what_browsers_play(real: Made) -> None:
     facts = facts_of(file(real, Output.PROXY))
     assert (facts.container, facts.faststart) == (Container.MP4, True)
     assert facts.video is not None
-    assert (facts.video.codec, facts.video.pixel_format, facts.video.frame_rate) == ("h264", "yuv420p", 10)
+    assert (facts.video.codec, facts.video.pixel_format) == ("h264", "yuv420p")
+    assert facts.video.frame_rate == 10
     assert (facts.video.width, facts.video.height, facts.video.frames) == (854, 480, 53)
     assert facts.audio is not None
     assert (facts.audio.codec, facts.audio.channels, facts.audio.sample_rate) == ("aac", 2, 48_000)
@@ -109,8 +110,8 @@ def test_no_material_is_left(real: Made) -> None:
 def test_one_output_alone_makes_only_its_own_files(
     samples: Samples, tmp_path: Path, bounds: Bounds, derived: Derive, output: Output
 ) -> None:
-    whole = derived("phone")
-    alone = make(samples["phone"], whole.facts, frozenset({output}), tmp_path, bounds=bounds, max_seconds=60)
+    whole = derived("quicktime")
+    alone = make(samples["quicktime"], whole.facts, frozenset({output}), tmp_path, bounds=bounds, max_seconds=60)
     assert set(alone.renditions) == {output}
     files = alone.renditions[output].files
     assert set(tmp_path.iterdir()) == set(files.values())
@@ -145,7 +146,8 @@ def test_sizes_keep_shape_and_rotation_and_never_grow(
     assert pixels(made, Output.STORYBOARD)[1] == tile[1]
     found = facts_of(file(made, Output.PROXY)).video
     assert found is not None
-    assert (found.pixel_format, found.rotation, found.sample_aspect_ratio) == ("yuv420p", 0, 1)
+    assert (found.pixel_format, found.rotation) == ("yuv420p", 0)
+    assert found.sample_aspect_ratio == 1
 
 
 def test_a_turned_video_stands_as_it_was_filmed(derived: Derive) -> None:
@@ -158,7 +160,7 @@ def test_a_turned_video_stands_as_it_was_filmed(derived: Derive) -> None:
 
 def test_silence_is_no_failure(derived: Derive) -> None:
     made = derived("silent").made
-    assert set(made.renditions) == set(Output) - {Output.AUDIO}
+    assert set(made.renditions) == {Output.PROXY, Output.POSTER, Output.STORYBOARD, Output.SCENE_CUTS}
     assert facts_of(file(made, Output.PROXY)).audio_streams == 0
 
 
@@ -281,7 +283,7 @@ def test_a_failure_that_is_not_the_files_may_be_tried_again(
     samples: Samples, tmp_path: Path, bounds: Bounds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(graph, "FILES", {Output.PROXY: "no/such/folder.mp4"})
-    with pytest.raises(MediaToolFailed, match="ffmpeg ended with code"):
+    with pytest.raises(MediaToolFailed, match="No such file"):
         make(
             samples["small"],
             facts_of(samples["small"]),

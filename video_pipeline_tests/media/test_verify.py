@@ -63,7 +63,7 @@ def test_a_truncated_proxy_does_not_pass(derived: Derive, tmp_path: Path, bounds
 
 
 def test_files_that_are_nothing_do_not_pass(derived: Derive, tmp_path: Path, bounds: Bounds) -> None:
-    original = derived("phone")
+    original = derived("quicktime")
     made = copied(original.made, tmp_path)
     for path in tmp_path.iterdir():
         if path.suffix in {".mp4", ".flac", ".jpg"}:

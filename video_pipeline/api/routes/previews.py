@@ -11,6 +11,7 @@ from video_pipeline import previews
 from video_pipeline.api.dependencies import Bucket, Catalog, Known
 from video_pipeline.catalog import queries
 from video_pipeline.catalog.engine import transaction
+from video_pipeline.errors import ObjectMissing
 from video_pipeline.types import ArtifactKind
 
 router = APIRouter()
@@ -24,7 +25,7 @@ HEADERS = {
 
 @router.get("/previews/{video_id}/{kind}")
 def preview(
-    video_id: UUID, kind: ArtifactKind, signature: str, catalog: Catalog, bucket: Bucket, known: Known
+    video_id: UUID, kind: ArtifactKind, catalog: Catalog, bucket: Bucket, known: Known, signature: str = ""
 ) -> StreamingResponse:
     """The current poster or storyboard of a video.
 
@@ -37,5 +38,8 @@ def preview(
         artifact = queries.current_artifacts(connection, video_id).get(kind)
     if artifact is None:
         raise HTTPException(404)
-    body = bucket.open(artifact.key)
+    try:
+        body = bucket.open(artifact.key)
+    except ObjectMissing as error:  # another picture took its place just now, and it was removed
+        raise HTTPException(404) from error
     return StreamingResponse(body, media_type=artifact.content_type, headers=HEADERS)

@@ -1,0 +1,72 @@
+"""The API on a port of its own, over the real catalog and bucket."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import Message
+from threading import Thread
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, build_opener
+
+import pytest
+import uvicorn
+from sqlalchemy import Engine
+
+from video_pipeline.api import dependencies
+from video_pipeline.api.app import create_app
+from video_pipeline.storage.objects import ObjectStore
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the API said."""
+
+    status: int
+    headers: Message
+    body: bytes
+
+
+class Client:
+    """Asks the API at `address`, over a real connection."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self._opener = build_opener(ProxyHandler({}))
+
+    def get(self, path: str) -> Answer:
+        """What is answered, refusals included."""
+        try:
+            with self._opener.open(self.address + path, timeout=10) as answer:
+                return Answer(answer.status, answer.headers, answer.read())
+        except HTTPError as refusal:
+            with refusal:
+                return Answer(refusal.code, refusal.headers, refusal.read())
+
+
+@pytest.fixture
+def fresh_dependencies(environment: dict[str, str]) -> Iterator[None]:
+    """Nothing that an earlier test connected."""
+    _forget()
+    yield
+    _forget()
+
+
+def _forget() -> None:
+    if dependencies.engine.cache_info().currsize:
+        dependencies.engine().dispose()
+    dependencies.engine.cache_clear()
+    dependencies.store.cache_clear()
+
+
+@pytest.fixture
+def api(fresh_dependencies: None, engine: Engine, store: ObjectStore) -> Iterator[Client]:
+    """The API, served. Its socket listens before the server starts, so that nobody need wait for it."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(uvicorn.Config(create_app(), ws="none", lifespan="off", log_config=None))
+        serving = Thread(target=server.run, kwargs={"sockets": [listening]})
+        serving.start()
+        yield Client(f"http://127.0.0.1:{listening.getsockname()[1]}")
+        server.should_exit = True
+        serving.join()

@@ -118,24 +118,26 @@ class Desk:
                 videos.fail(connection, video_id, code=error.code, sentence=str(error), retryable=False)
         return self.row(video_id)
 
-    def add_poster(self, video: VideoRow) -> str:
-        """Give a validated video a poster, whose bytes do not matter; returns its key."""
-        sha256 = str(video.checksum_sha256)
-        key = keys.rendition(video.id, ArtifactKind.POSTER, sha256, "jpg")
-        stored = self.put(self.sample, key)
-        poster = NewArtifact(
-            video_id=video.id,
-            kind=ArtifactKind.POSTER,
+    def derive(self, video_id: UUID, kind: ArtifactKind, content: bytes = b"derived") -> str:
+        """Give a video an artifact, whose bytes need not be what they are called; returns its key."""
+        path = self.folder / "derived"
+        path.write_bytes(content)
+        sha256 = intake.digest(path)
+        key = keys.rendition(video_id, kind, sha256, "bin")
+        stored = self.put(path, key)
+        new = NewArtifact(
+            video_id=video_id,
+            kind=kind,
             key=key,
             content_type="image/jpeg",
             size_bytes=stored.size_bytes,
             sha256=sha256,
-            input_sha256=sha256,
-            recipe=Recipe(Output.POSTER, "1", "d"),
+            input_sha256=self.row(video_id).checksum_sha256 or sha256,
+            recipe=Recipe(Output.POSTER, "1", "d" * 64),
             run_id=RUN,
         )
         with transaction(self.engine) as connection:
-            artifacts.replace_artifact(connection, poster)
+            artifacts.replace_artifact(connection, new)
         return key
 
     def keys(self, row: VideoRow | None = None) -> set[str]:

@@ -127,8 +127,8 @@ SAMPLES: dict[str, Sample] = {
     ),
     "endless": Sample(
         "webm",
-        "recorded live by a browser: no duration in the header",
-        (*picture("320x180", 2), *VP8, "-live", "1"),
+        "recorded live by a browser: no duration in the header, and more frames than probing looks at",
+        (*picture("160x90", 7, 50), *VP8, "-live", "1"),
     ),
     "tagged": Sample(
         "mp4",

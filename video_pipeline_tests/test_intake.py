@@ -266,7 +266,7 @@ def test_of_two_with_the_same_bytes_that_are_promoted_at_once_one_is_the_video(d
 
 def test_what_was_made_of_a_video_that_is_refused_later_goes_too(desk: Desk):
     video = desk.validate(desk.receive())
-    desk.add_poster(video)
+    desk.derive(video.id, ArtifactKind.POSTER)
 
     desk.refuse(video.id, REFUSAL)
 
@@ -276,7 +276,7 @@ def test_what_was_made_of_a_video_that_is_refused_later_goes_too(desk: Desk):
 
 def test_a_completed_video_is_not_touched_by_a_refusal(desk: Desk):
     video = desk.validate(desk.receive())
-    poster = desk.add_poster(video)
+    poster = desk.derive(video.id, ArtifactKind.POSTER)
     with transaction(desk.engine) as connection:
         videos.record_metadata(connection, video.id, facts=probe(desk.sample, bounds=BOUNDS), browser_ready=True)
         videos.complete(connection, video.id, run_id=RUN, required=[ArtifactKind.POSTER])

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from video_pipeline import intake
@@ -49,7 +50,8 @@ def _sentences() -> Iterator[None]:
     try:
         yield
     except PipelineError as error:
-        Console(stderr=True).print(f"[red]{error.code}[/]: {error}")
+        # An error's words may be a stranger's, a file name for one: no markup. One line, so that programs can read it.
+        Console(stderr=True, highlight=False).print(f"[red]{error.code}[/]: {escape(str(error))}", soft_wrap=True)
         raise typer.Exit(1) from error
 
 
@@ -67,7 +69,8 @@ def ingest(files: Files, *, wait: bool = True, data_dir: DataDir = DATA) -> None
         session = open_session(data_dir)
         received = [intake.receive(session.engine, session.store, path) for path in files]
         for path, one in zip(files, received, strict=True):
-            out.print(f"{one.video_id}  {path.name}" + ("" if one.is_new else "  (in the catalog already)"))
+            known = "" if one.is_new else "  (in the catalog already)"
+            out.print(f"{one.video_id}  {escape(path.name)}{known}", soft_wrap=True)
         if wait:
             _follow([one.video_id for one in received], data_dir)
 
@@ -86,7 +89,7 @@ def status(video_id: Annotated[UUID | None, typer.Argument()] = None, *, data_di
             recent = queries.recent_videos(connection, limit=20)
             counts = queries.counts_by_status(connection)
         out.print(display.results([look(session.engine, video.id) for video in recent], {}))
-        out.print(", ".join(f"{number} {name}" for name, number in counts.items()) or "No videos yet.")
+        out.print(", ".join(f"{number} {name}" for name, number in counts.items() if number) or "No videos yet.")
 
 
 @app.command()
@@ -124,7 +127,7 @@ def doctor(data_dir: DataDir = DATA) -> None:
     table = Table("", "what", "finding")
     findings = diagnosis.examine(data_dir)
     for finding in findings:
-        table.add_row("[green]✓[/]" if finding.ok else "[red]✗[/]", finding.name, finding.sentence)
+        table.add_row("[green]✓[/]" if finding.ok else "[red]✗[/]", finding.name, escape(finding.sentence))
     out.print(table)
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)

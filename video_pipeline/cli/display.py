@@ -82,7 +82,7 @@ def results(snapshots: Sequence[Snapshot], places: Mapping[UUID, Path | None]) -
             size(snapshot.video.size_bytes),
             _artifact_size(snapshot, ArtifactKind.PROXY),
             *(_job_time(snapshot.jobs.get(stage)) for stage in Stage),
-            NOTHING if place is None else str(place),
+            NOTHING if place is None else escape(str(place)),
         )
     return table
 
@@ -92,9 +92,7 @@ def details(snapshot: Snapshot) -> Group:
     stages = Table("stage", "status", "done", "time", "attempt", "run", "error", title="Latest job of each stage")
     for stage, job in snapshot.jobs.items():
         error = f"{escape(job.error_sentence)} ({job.error_code})" if job.error_sentence else NOTHING
-        stages.add_row(
-            stage, job.status, f"{job.progress} %", _job_time(job), str(job.attempt), job.run_id[:8], error
-        )
+        stages.add_row(stage, job.status, f"{job.progress} %", _job_time(job), str(job.attempt), job.run_id[:8], error)
     objects = Table("artifact", "size", "recipe", "key", title="Artifacts")
     for kind, artifact in sorted(snapshot.artifacts.items()):
         objects.add_row(kind, size(artifact.size_bytes), artifact.recipe_digest[:12], artifact.key)

@@ -6,12 +6,15 @@ import os
 from collections.abc import Mapping
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from video_pipeline.local import programs
 from video_pipeline.local.installation import Installation, write_private
 from video_pipeline.local.part import Part
 from video_pipeline.local.ports import HOST
 
+_ONCE = Retry(NoBackoff(), 0)
 _CONFIGURATION = """\
 bind {host}
 port {port}
@@ -52,7 +55,7 @@ def _program() -> str:
 def answers(broker_url: str) -> bool:
     """Whether the broker takes commands."""
     try:
-        with redis.Redis.from_url(broker_url, socket_timeout=2, socket_connect_timeout=2) as broker:
+        with redis.Redis.from_url(broker_url, socket_timeout=2, socket_connect_timeout=2, retry=_ONCE) as broker:
             return bool(broker.ping())
     except redis.RedisError:
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,23 +65,19 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One thing that can be wrong with a file: its code, when it is broken, and the sentence for who uploaded it."""
+    """One thing that can be wrong with a file: its code, and what finds it.
+
+    `finds` gives the sentence for who uploaded the file, with numbers, or None where nothing is wrong.
+    """
 
     code: str
-    broken: Callable[[Case], bool]
-    sentence: Callable[[Case], str]
+    finds: Callable[[Case], str | None]
     severity: Severity = Severity.REFUSE
 
 
-def _picture(case: Case) -> VideoStream:
-    """The picture of a file that has one; rules about it are not asked otherwise."""
-    if case.facts.video is None:
-        raise MediaRefused(Finding("no_video", NO_VIDEO))
-    return case.facts.video
-
-
-def _of_picture(broken: Callable[[VideoStream, Policy], bool]) -> Callable[[Case], bool]:
-    return lambda case: case.facts.video is not None and broken(case.facts.video, case.policy)
+def _of_picture(finds: Callable[[VideoStream, Policy], str | None]) -> Callable[[Case], str | None]:
+    """A rule about the picture of a file that has one."""
+    return lambda case: finds(case.facts.video, case.policy) if case.facts.video is not None else None
 
 
 def _clock(seconds: float) -> str:
@@ -92,88 +89,87 @@ def _mebibytes(size: int) -> str:
     return f"{size / 1024**2:,.0f} MiB"
 
 
-def _too_large(size_bytes: int, policy: Policy) -> str:
+def _too_large(size_bytes: int, policy: Policy) -> str | None:
+    if size_bytes <= policy.max_bytes:
+        return None
     return f"The file has {_mebibytes(size_bytes)}; at most {_mebibytes(policy.max_bytes)} are accepted."
 
 
-NO_VIDEO = "The file has no picture: it is sound alone, or a sound file with a cover."
+def _container(case: Case) -> str | None:
+    if case.facts.container in case.policy.containers:
+        return None
+    found, accepted = case.facts.container or case.facts.format_name, ", ".join(sorted(case.policy.containers))
+    return f"The file is {found}; accepted are {accepted}. Export it in one of these."
 
-# In the order in which they are told; the first that refuses is what the uploader reads.
+
+def _too_long(case: Case) -> str | None:
+    seconds, most = case.facts.duration_seconds or 0, case.policy.max_duration_seconds
+    return None if seconds <= most else f"The video lasts {_clock(seconds)}; at most {_clock(most)} are accepted."
+
+
+def _picture_too_large(picture: VideoStream, policy: Policy) -> str | None:
+    """Both sizes count: what is shown may be smaller than what has to be decoded."""
+    shown, stored = (picture.width, picture.height), (picture.coded_width, picture.coded_height)
+    if max(*shown, *stored) <= policy.max_side_pixels and max(map(math.prod, (shown, stored))) <= policy.max_pixels:
+        return None
+    return (
+        f"The picture has {picture.width} × {picture.height} pixels; at most {policy.max_side_pixels} a side and "
+        f"{policy.max_pixels:,} in all are accepted."
+    )
+
+
+def _frame_rate(picture: VideoStream, policy: Policy) -> str | None:
+    if picture.frame_rate <= policy.max_frame_rate:
+        return None
+    rate = f"{float(picture.frame_rate):,.0f}"
+    return f"The video has {rate} frames per second; at most {policy.max_frame_rate} are accepted."
+
+
+def _codec(picture: VideoStream, _: Policy) -> str | None:
+    if picture.codec in VIDEO_CODECS:
+        return None
+    return f"The picture is coded as {picture.codec}, which is not accepted. Export it as H.264."
+
+
+def _streams(case: Case) -> str | None:
+    most = case.policy.max_streams
+    return None if case.streams <= most else f"The file has {case.streams} streams; at most {most} are accepted."
+
+
+def _renamed(case: Case) -> str | None:
+    if case.declared in {None, case.facts.container}:
+        return None
+    return f"The name says {case.declared}, the content is {case.facts.container}; the content counts."
+
+
+def _unless(fine: Callable[[MediaFacts], bool], sentence: str) -> Callable[[Case], str | None]:
+    """A rule whose sentence needs no numbers."""
+    return lambda case: None if fine(case.facts) else sentence
+
+
+NO_VIDEO = "The file has no picture: it is sound alone, or a sound file with a cover."
+EMPTY = "The file is empty. Upload it again."
+NO_SIZE = "The file does not say how large its picture is."
+NO_DURATION = "The file has no duration: there is nothing in it to play."
+SOUND = "The sound is coded in a way that is not accepted; the video will be silent."
+
+# In the order in which they are told: the first that refuses is what the uploader reads.
 RULES = (
-    Rule("empty_file", lambda case: case.facts.size_bytes == 0, lambda _: "The file is empty. Upload it again."),
-    Rule(
-        "too_large",
-        lambda case: case.facts.size_bytes > case.policy.max_bytes,
-        lambda case: _too_large(case.facts.size_bytes, case.policy),
-    ),
-    Rule(
-        "container_not_accepted",
-        lambda case: case.facts.container not in case.policy.containers,
-        lambda case: (
-            f"The file is {case.facts.container or case.facts.format_name}; accepted are "
-            f"{', '.join(sorted(case.policy.containers))}. Export it in one of these."
-        ),
-    ),
-    Rule("no_video", lambda case: case.facts.video is None, lambda _: NO_VIDEO),
-    Rule(
-        "codec_not_accepted",
-        _of_picture(lambda picture, _: picture.codec not in VIDEO_CODECS),
-        lambda case: f"The picture is coded as {_picture(case).codec}, which is not accepted. Export it as H.264.",
-    ),
-    Rule(
-        "no_size",
-        _of_picture(lambda picture, _: picture.width <= 0 or picture.height <= 0),
-        lambda _: "The file does not say how large its picture is.",
-    ),
-    Rule(
-        "no_duration",
-        lambda case: case.facts.video is not None and not (case.facts.duration_seconds or 0) > 0,
-        lambda _: "The file has no duration: there is nothing in it to play.",
-    ),
-    Rule(
-        "too_long",
-        lambda case: (case.facts.duration_seconds or 0) > case.policy.max_duration_seconds,
-        lambda case: (
-            f"The video lasts {_clock(case.facts.duration_seconds or 0)}; at most "
-            f"{_clock(case.policy.max_duration_seconds)} are accepted."
-        ),
-    ),
-    Rule(
-        "picture_too_large",
-        _of_picture(
-            lambda picture, policy: (
-                max(picture.width, picture.height, picture.coded_width, picture.coded_height) > policy.max_side_pixels
-                or max(picture.width * picture.height, picture.coded_width * picture.coded_height) > policy.max_pixels
-            )
-        ),
-        lambda case: (
-            f"The picture has {_picture(case).width} × {_picture(case).height} pixels; at most "
-            f"{case.policy.max_side_pixels} a side and {case.policy.max_pixels:,} in all are accepted."
-        ),
-    ),
-    Rule(
-        "frame_rate_too_high",
-        _of_picture(lambda picture, policy: picture.frame_rate > policy.max_frame_rate),
-        lambda case: (
-            f"The video has {float(_picture(case).frame_rate):,.0f} frames per second; at most "
-            f"{case.policy.max_frame_rate} are accepted."
-        ),
-    ),
-    Rule(
-        "too_many_streams",
-        lambda case: case.streams > case.policy.max_streams,
-        lambda case: f"The file has {case.streams} streams; at most {case.policy.max_streams} are accepted.",
-    ),
-    Rule(
-        "renamed",
-        lambda case: case.declared is not None and case.declared is not case.facts.container,
-        lambda case: f"The name says {case.declared}, the content is {case.facts.container}; the content counts.",
-        Severity.WARN,
-    ),
+    Rule("empty_file", _unless(lambda facts: facts.size_bytes > 0, EMPTY)),
+    Rule("too_large", lambda case: _too_large(case.facts.size_bytes, case.policy)),
+    Rule("container_not_accepted", _container),
+    Rule("no_video", _unless(lambda facts: facts.video is not None, NO_VIDEO)),
+    Rule("codec_not_accepted", _of_picture(_codec)),
+    Rule("no_size", _of_picture(lambda picture, _: NO_SIZE if min(picture.width, picture.height) <= 0 else None)),
+    Rule("no_duration", _unless(lambda facts: facts.video is None or (facts.duration_seconds or 0) > 0, NO_DURATION)),
+    Rule("too_long", _too_long),
+    Rule("picture_too_large", _of_picture(_picture_too_large)),
+    Rule("frame_rate_too_high", _of_picture(_frame_rate)),
+    Rule("too_many_streams", _streams),
+    Rule("renamed", _renamed, Severity.WARN),
     Rule(
         "sound_not_accepted",
-        lambda case: case.facts.audio is None and case.facts.audio_streams > 0,
-        lambda _: "The sound is coded in a way that is not accepted; the video will be silent.",
+        _unless(lambda facts: facts.audio is not None or not facts.audio_streams, SOUND),
         Severity.WARN,
     ),
 )
@@ -185,8 +181,9 @@ def judge_size(size_bytes: int, policy: Policy) -> None:
     Raises:
         MediaRefused: it is larger than is accepted (`too_large`).
     """
-    if size_bytes > policy.max_bytes:
-        raise MediaRefused(Finding("too_large", _too_large(size_bytes, policy)))
+    sentence = _too_large(size_bytes, policy)
+    if sentence is not None:
+        raise MediaRefused(Finding("too_large", sentence))
 
 
 def judge(facts: MediaFacts, policy: Policy, *, declared_extension: str | None) -> tuple[Finding, ...]:
@@ -198,7 +195,8 @@ def judge(facts: MediaFacts, policy: Policy, *, declared_extension: str | None) 
         declared_extension: the extension of the name that its sender gave it, with or without a dot.
     """
     case = Case(facts, policy, declared_extension)
-    return tuple(Finding(rule.code, rule.sentence(case), rule.severity) for rule in RULES if rule.broken(case))
+    found = ((rule, rule.finds(case)) for rule in RULES)
+    return tuple(Finding(rule.code, sentence, rule.severity) for rule, sentence in found if sentence is not None)
 
 
 def refused(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

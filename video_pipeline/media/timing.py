@@ -35,11 +35,10 @@ def observe(container: InputContainer, stream: AvVideoStream, *, max_pixels: int
     FFmpeg's library tells the display matrix only with a frame. Pictures above `max_pixels` are not decoded: they will
     be refused for their size.
     """
-    small_enough = stream.codec_context.width * stream.codec_context.height <= max_pixels
-    packets = _packets(container, stream)
+    packets = container.demux(stream)
+    looking = stream.codec_context.width * stream.codec_context.height <= max_pixels
     rotation = 0
     stamps: list[int] = []
-    looking = small_enough
     for number, packet in enumerate(packets):
         if packet.pts is not None:
             stamps.append(packet.pts)
@@ -50,13 +49,6 @@ def observe(container: InputContainer, stream: AvVideoStream, *, max_pixels: int
         if number >= SAMPLED_PACKETS:
             break
     return Timing(rotation, _uneven(stamps, stream.time_base), _end(container, stream, stamps, packets))
-
-
-def _packets(container: InputContainer, stream: AvVideoStream) -> Iterator[Packet[AvVideoStream]]:
-    try:
-        yield from container.demux(stream)
-    except FFmpegError:
-        return  # a file that breaks off is judged by decoding it
 
 
 def _rotation(packet: Packet[AvVideoStream]) -> int | None:

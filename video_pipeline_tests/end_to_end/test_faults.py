@@ -19,28 +19,28 @@ AWAY_SECONDS = 20
 @pytest.fixture
 def working(session, clip):
     """A video in the middle of its transcode."""
-    path = clip("long.mp4", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", seconds=60, size="1280x720")
+    path = clip("long.mp4", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", seconds=90, size="1280x720")
     video_id = intake.receive(session.engine, session.store, path).video_id
 
     def transcoding():
         job = look(session.engine, video_id).jobs.get(Stage.RENDITIONS)
-        return job if job is not None and job.status is JobStatus.RUNNING and job.progress > 0 else None
+        return job if job is not None and job.status is JobStatus.RUNNING and 0 < job.progress < 50 else None
 
     return video_id, wait_for(transcoding)
 
 
-def transcoder(worker_pid: int) -> tuple[psutil.Process, psutil.Process]:
+def transcoder(worker_pid: int) -> tuple[psutil.Process, psutil.Process] | None:
     """The worker's child that is transcoding, and its ffmpeg."""
     for child in psutil.Process(worker_pid).children():
         for process in child.children(recursive=True):
             if "ffmpeg" in process.name():
                 return child, process
-    raise AssertionError("No ffmpeg runs below the worker.")
+    return None
 
 
 def test_a_worker_child_killed_in_the_middle_of_a_transcode(stack, session, working, instance):
     video_id, job = working
-    child, ffmpeg = transcoder(stack.pid("worker"))
+    child, ffmpeg = wait_for(lambda: transcoder(stack.pid("worker")))
 
     killed_at = time.time()
     os.kill(child.pid, signal.SIGKILL)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from video_pipeline.errors import MediaRefused
-from video_pipeline.media.checks import RULES, Policy, decodes, judge, refused
+from video_pipeline.media.checks import RULES, Policy, decodes, judge, judge_size, refused
 from video_pipeline.media.probe import probe
 from video_pipeline.media.probe_child import facts_of
 from video_pipeline.media.process import Bounds
@@ -72,6 +72,13 @@ def test_sentences_tell_numbers(good: MediaFacts) -> None:
         of_file(duration_seconds=3725.4)(good), replace(POLICY, max_duration_seconds=600), declared_extension=None
     )
     assert finding.sentence == "The video lasts 1:02:05; at most 0:10:00 are accepted."
+
+
+def test_a_size_alone_can_refuse() -> None:
+    judge_size(POLICY.max_bytes, POLICY)
+    with pytest.raises(MediaRefused) as refusal:
+        judge_size(POLICY.max_bytes + 1, POLICY)
+    assert refusal.value.reason.code == "too_large"
 
 
 def test_a_picture_of_few_long_sides_but_many_pixels(good: MediaFacts) -> None:

@@ -15,6 +15,7 @@ VIDEO = UUID("0198c0de-0000-4000-8000-00000000abcd")
 def test_the_layout_of_the_bucket() -> None:
     assert keys.upload(VIDEO, "mp4") == f"incoming/{VIDEO}.mp4"
     assert keys.original(VIDEO, Container.MKV) == f"originals/{VIDEO}/original.mkv"
+    assert keys.originals_of(VIDEO) == f"originals/{VIDEO}/"
     assert keys.rendition(VIDEO, ArtifactKind.PROXY, "ab12", "mp4") == f"renditions/{VIDEO}/proxy/ab12.mp4"
     assert keys.rejected(VIDEO) == f"rejected/{VIDEO}/rejected.bin"
 

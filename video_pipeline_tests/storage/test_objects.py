@@ -4,8 +4,8 @@ import hashlib
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
 
 import pytest
 from boto3.s3.transfer import TransferConfig
@@ -271,7 +271,7 @@ def test_delete_exactly_spares_what_took_the_objects_place(store: ObjectStore) -
 
 
 def test_every_verb_tells_that_the_store_is_not_there(absent: ObjectStore, large: Path, tmp_path: Path) -> None:
-    stored = cast("StoredObject", StoredObject("a", "etag-1", 1, None))  # type: ignore[arg-type]
+    stored = StoredObject("a", "etag-1", 1, datetime.now(UTC))
     verbs: list[Callable[[], object]] = [
         lambda: absent.list(""),
         lambda: absent.head("a"),

@@ -24,9 +24,10 @@ def start_job(conn: Connection, *, video_id: UUID, stage: Stage, run_id: str, wo
         RequestRefused: the video does not stand where the stage can begin.
         DuplicateVideo: it had failed, and the same bytes have come in as another video since.
     """
+    # Jobs before their video, as everywhere: two who lock the same rows in different orders block each other.
+    _interrupt(conn, jobs.c.video_id == video_id, jobs.c.run_id != run_id)
     take_up = begin_validation if stage is Stage.VALIDATION else resume
     take_up(conn, video_id, run_id=run_id)
-    _interrupt(conn, jobs.c.video_id == video_id, jobs.c.run_id != run_id)
     started = {"status": JobStatus.RUNNING, "worker": worker}
     again = {
         "progress": 0,

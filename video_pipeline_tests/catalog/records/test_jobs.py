@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from video_pipeline.catalog import queries
 from video_pipeline.catalog.engine import transaction
@@ -89,6 +91,36 @@ def test_what_another_run_left_running_is_interrupted(conn: Connection) -> None:
 
     assert (found[left].status, found[left].error_code) == (JobStatus.FAILED, "interrupted")
     assert found[spared].status is JobStatus.RUNNING
+
+
+def test_a_run_that_begins_while_another_is_buried_waits_for_its_turn(engine: Engine) -> None:
+    with transaction(engine) as conn:
+        video_id = uploaded(conn)
+        start(conn, video_id, run_id="run-1")
+
+    def begin_again() -> None:
+        with transaction(engine) as conn:
+            start(conn, video_id, run_id="run-2")
+
+    with ThreadPoolExecutor(1) as threads:
+        with transaction(engine) as conn:
+            jobs.interrupt_jobs(conn, "run-1")
+            beginning = threads.submit(begin_again)
+            wait_until_somebody_waits_for(conn)
+            failed(conn, video_id, run_id="run-1")
+        beginning.result()
+
+    with transaction(engine) as conn:
+        assert queries.video(conn, video_id).run_id == "run-2"
+        assert queries.video(conn, video_id).status is VideoStatus.VALIDATING
+
+
+def wait_until_somebody_waits_for(conn: Connection) -> None:
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+    deadline = time.monotonic() + 30
+    while not conn.scalar(waiting):
+        assert time.monotonic() < deadline, "nobody waits"
+        conn.execute(text("SELECT pg_stat_clear_snapshot(), pg_sleep(0.01)"))
 
 
 def test_a_heartbeat_carries_progress(engine: Engine) -> None:

@@ -27,8 +27,6 @@ from video_pipeline.errors import ConfigurationError
 
 DEFINITIONS = "video_pipeline.definitions"  # by name: the layer above this one, which only a worker loads
 
-_BROKER_OUTAGE_SECONDS = 600
-
 
 def build() -> Celery:
     """The app, from the environment and from what dagster.yaml tells the other side, which sends the tasks.
@@ -64,14 +62,11 @@ def _launcher() -> dict[str, Any]:
 
 
 def _configuration(shared: dict[str, Any]) -> dict[str, Any]:
-    patience = {"max_retries": _BROKER_OUTAGE_SECONDS, "interval_max": 1}  # a second apart
     return {
         **shared,
-        "result_backend_transport_options": {
-            **shared["result_backend_transport_options"],
-            "retry_policy": patience,  # a run that ends while the broker is away still gets its result told
-        },
         "broker_connection_max_retries": None,
+        "result_backend_always_retry": True,  # a run that ends while the broker is away is told of when it is back
+        "result_backend_max_sleep_between_retries_ms": 1000,
         "worker_cancel_long_running_tasks_on_connection_loss": False,  # the run is fine, only the broker is away
         "worker_concurrency": settings().worker_concurrency,
         "worker_prefetch_multiplier": 1,

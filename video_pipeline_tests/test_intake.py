@@ -146,7 +146,7 @@ def test_bytes_other_than_declared_are_refused(desk: Desk):
 
 
 def test_an_original_whose_bytes_are_not_the_catalogs_is_not_taken_again(desk: Desk):
-    video = desk.validate(desk.receive())
+    video = desk.validate(desk.upload(desk.fresh()))
     desk.put(desk.fresh(), str(video.original_key))
 
     with pytest.raises(MediaRefused) as refusal:

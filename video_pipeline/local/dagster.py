@@ -58,6 +58,8 @@ def code_server(installation: Installation, environment: Mapping[str, str]) -> P
         environment=environment,
         folder=installation.part_folder("dagster"),
         is_healthy=lambda: grpc_serves(f"{HOST}:{port}", "DagsterApi"),
+        uses=frozenset({"postgres", "seaweedfs", "dagster-schema"}),
+        stop=(),  # it keeps nothing, and asked politely it waits for a sensor that waits for uploads
     )
 
 

@@ -53,6 +53,7 @@ class Keeper:
         """
         await self._launch()
         self._watch = asyncio.create_task(self._keep_running(), name=f"keep {self.part.name}")
+        self._watch.add_done_callback(self._report)
 
     async def stop(self) -> None:
         """Ask the part to end, and end it; nothing of it is left when this returns."""
@@ -115,6 +116,11 @@ class Keeper:
             lived = asyncio.get_running_loop().time() - started
             quick_deaths = quick_deaths + 1 if lived < _SOON_SECONDS else 1
             quick_deaths = await self._start_again(quick_deaths)
+
+    def _report(self, watch: asyncio.Task[None]) -> None:
+        """A fault of ours, such as a health check that raises, must not leave a part unwatched without a word."""
+        if not watch.cancelled() and (error := watch.exception()) is not None:
+            self._given_up(self._failure(f"is watched no more ({error!r})"))
 
     async def _start_again(self, deaths: int) -> int:
         """Start until it is healthy; returns how many quick deaths there have been by then."""

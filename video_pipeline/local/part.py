@@ -18,6 +18,7 @@ def _nothing() -> None:
 class Part:
     """A server that runs as a child of the supervisor.
 
+    It starts after what it `needs`. What it only `uses` once there is work may start meanwhile; both outlive it.
     `is_healthy` asks the running server whether it does its work, and answers within seconds. `prepare` comes before
     each start; `settle` comes once, when the server is healthy and before anything that needs it begins. `stop` is how
     it is asked to end: signals, each with the seconds it is given, and after the last SIGKILL by itself. `death_signal`
@@ -30,6 +31,7 @@ class Part:
     folder: Path
     is_healthy: Callable[[], bool]
     needs: frozenset[str] = frozenset()
+    uses: frozenset[str] = frozenset()
     prepare: Callable[[], None] = _nothing
     settle: Callable[[], None] = _nothing
     stop: Sequence[tuple[signal.Signals, float]] = TERMINATE
@@ -45,6 +47,7 @@ class Step:
     name: str
     action: Callable[[], None]
     needs: frozenset[str] = frozenset()
+    uses: frozenset[str] = frozenset()
 
 
 Blueprint = Mapping[str, Part | Step]
@@ -52,10 +55,10 @@ Blueprint = Mapping[str, Part | Step]
 
 
 def with_needs(blueprint: Blueprint, names: frozenset[str]) -> Blueprint:
-    """The part of `blueprint` that is `names` and all they need."""
+    """The part of `blueprint` that is `names` and all they need or use."""
     wanted, found = set(names), set[str]()
     while wanted:
         name = wanted.pop()
         found.add(name)
-        wanted |= blueprint[name].needs - found
+        wanted |= (blueprint[name].needs | blueprint[name].uses) - found
     return {name: node for name, node in blueprint.items() if name in found}

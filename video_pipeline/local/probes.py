@@ -54,14 +54,17 @@ def worker_answers(broker_url: str, name: str) -> bool:
     """Whether the Celery worker of that name answers over the broker."""
     from kombu.exceptions import OperationalError  # as above
 
-    try:
-        return bool(_celery(broker_url).control.ping(destination=[name], timeout=SECONDS))
-    except OperationalError:
-        return False
+    app = _celery(broker_url)
+    with app.connection_for_write() as connection:  # not one of the app's pool, which may be older than the broker
+        try:
+            return bool(app.control.ping(destination=[name], timeout=SECONDS, connection=connection))
+        except (OperationalError, *connection.connection_errors):
+            return False
 
 
 @cache
 def _celery(broker_url: str) -> Celery:
     from celery import Celery
 
-    return Celery(broker=broker_url, set_as_current=False)
+    once = {"max_retries": 1, "interval_start": 0, "interval_step": 0}
+    return Celery(broker=broker_url, changes={"broker_transport_options": once}, set_as_current=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
@@ -15,6 +15,7 @@ from video_pipeline.local.dagster import BEATING, Heartbeats
 from video_pipeline.storage import bucket as buckets
 
 Environment = Mapping[str, str]
+Check = Callable[[Environment], str]
 
 _EXTENSIONS = {"vector", "pg_trgm"}
 _HEARTBEAT_AGE = timedelta(seconds=90)  # Dagster's daemon leaves one every 30 s

@@ -29,7 +29,8 @@ def worker(installation: Installation, environment: Mapping[str, str]) -> Part:
         environment=environment,
         folder=installation.part_folder("dagster"),
         is_healthy=lambda: worker_answers(environment["BROKER_URL"], WORKER),
-        needs=frozenset({"postgres", "seaweedfs", "valkey", "dagster-schema"}),
+        needs=frozenset({"valkey"}),
+        uses=frozenset({"postgres", "seaweedfs", "dagster-schema"}),
         stop=((signal.SIGTERM, 8.0), (signal.SIGQUIT, 8.0)),
     )
 
@@ -46,5 +47,5 @@ def api(installation: Installation, environment: Mapping[str, str]) -> Part:
         environment=environment,
         folder=installation.part_folder("api"),
         is_healthy=lambda: http_answers(f"http://{HOST}:{port}/healthz"),
-        needs=frozenset({"postgres", "seaweedfs"}),
+        uses=frozenset({"postgres", "seaweedfs"}),
     )

@@ -53,9 +53,9 @@ class Supervisor:
         self._run(_in_order(needs, self._bring_up))
 
     def stop(self) -> None:
-        """Stop every part after those that need it, and end the thread."""
+        """Stop every part after those that need or use it, and end the thread."""
         dependents = {
-            name: frozenset(other for other, node in self._blueprint.items() if name in node.needs)
+            name: frozenset(other for other, node in self._blueprint.items() if name in node.needs | node.uses)
             for name in self._blueprint
         }
         self._run(_in_order(dependents, self._take_down))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from fractions import Fraction
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from video_pipeline.catalog.records import artifacts, uploads, videos
 from video_pipeline.types import (
@@ -165,3 +166,12 @@ def artifact(
         run_id=run_id,
         facts={"frames": 100},
     )
+
+
+def wait_until_somebody_waits_for(conn: Connection) -> None:
+    """Return when some other transaction is held up by a lock of this one."""
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+    deadline = time.monotonic() + 30
+    while not conn.scalar(waiting):
+        assert time.monotonic() < deadline, "nobody waits"
+        conn.execute(text("SELECT pg_stat_clear_snapshot(), pg_sleep(0.01)"))

@@ -118,7 +118,7 @@ def test_check_refuses_a_database_of_an_older_revision(empty_database: str) -> N
 
 def test_somebody_elses_tables_are_left_alone(empty_database: str) -> None:
     with connected(empty_database) as connection:
-        connection.execute(text("CREATE TABLE alembic_version (version_num text)"))
+        connection.execute(text("CREATE TABLE alembic_version AS SELECT 'a revision of Dagster' AS version_num"))
     migrate.upgrade(empty_database)
 
     migrate.check(empty_database)

@@ -10,8 +10,8 @@ from rich.console import Console
 from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
+from video_pipeline.catalog.engine import connect
 from video_pipeline.cli import app as commands
-from video_pipeline.cli import session
 from video_pipeline.storage.objects import ObjectStore
 from video_pipeline_tests.desk import Desk
 
@@ -28,13 +28,12 @@ def desk(engine: Engine, store: ObjectStore, tmp_path: Path) -> Desk:
 def connections(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Close what commands open: they are used to a process that ends with them."""
     opened: list[Engine] = []
-    connect = session.connect
 
     def remembered(database_url: str) -> Engine:
         opened.append(connect(database_url))
         return opened[-1]
 
-    monkeypatch.setattr(session, "connect", remembered)
+    monkeypatch.setattr("video_pipeline.cli.session.connect", remembered)
     yield
     for engine in opened:
         engine.dispose()

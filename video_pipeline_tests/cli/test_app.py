@@ -4,13 +4,14 @@ from uuid import uuid4
 
 import pytest
 
+from video_pipeline import intake
 from video_pipeline.catalog.engine import transaction
 from video_pipeline.catalog.queries import pending_reprocess, recent_videos
 from video_pipeline.catalog.records import jobs, videos
-from video_pipeline.cli import app as commands
-from video_pipeline.cli import follow
+from video_pipeline.cli import demo
 from video_pipeline.config import settings
 from video_pipeline.errors import ConfigurationError
+from video_pipeline.local import doctor
 from video_pipeline.local.doctor import Observation
 from video_pipeline.local.installation import Installation
 from video_pipeline.storage import keys
@@ -56,19 +57,20 @@ def test_what_the_catalog_has_is_told_and_not_sent(run, desk: Desk):
 
 
 def test_ingest_waits_and_fails_where_a_video_failed(run, desk: Desk, monkeypatch: pytest.MonkeyPatch):
-    refused = {"code": "too_long", "sentence": "It is too long.", "retryable": False}
+    receive = intake.receive
 
-    def look(engine, video_id):
-        with transaction(engine) as connection:
-            videos.fail(connection, video_id, **refused)  # as a run would
-        return follow.look.__wrapped__(engine, video_id)
+    def received_and_failed(engine, store, path):
+        received = receive(engine, store, path)
+        with transaction(engine) as connection:  # as a run would
+            videos.fail(connection, received.video_id, code="too_long", sentence="It is too long.", retryable=False)
+        return received
 
-    look.__wrapped__ = follow.look
-    monkeypatch.setattr(follow, "look", look)
+    monkeypatch.setattr(intake, "receive", received_and_failed)
     done = run("ingest", desk.fresh())
 
     assert done.exit_code == 1
     assert "clip.mp4: failed" in done.stdout
+    assert "It is too long. (too_long)" in done.stdout
 
 
 def test_a_file_that_is_not_there_is_a_mistake_of_usage(run, tmp_path):
@@ -187,18 +189,17 @@ def test_prepare_says_which_variable_is_missing(run, desk: Desk, monkeypatch: py
 @pytest.mark.parametrize(
     ("command", "story"),
     [
-        (["up"], "run_until_stopped"),
-        (["ingest", "--no-wait", __file__], "open_session"),
-        (["status"], "open_session"),
-        (["reprocess", str(uuid4())], "open_session"),
-        (["demo", __file__], "demonstration.play"),
-        (["prepare"], "settings"),
+        (["up"], "app.run_until_stopped"),
+        (["ingest", "--no-wait", __file__], "app.open_session"),
+        (["status"], "app.open_session"),
+        (["reprocess", str(uuid4())], "app.open_session"),
+        (["demo", __file__], "demo.play"),
+        (["prepare"], "app.settings"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
 def test_every_command_turns_our_errors_into_a_sentence_and_exit_code_1(run, monkeypatch, command, story):
-    owner, _, name = story.rpartition(".")
-    monkeypatch.setattr(getattr(commands, owner) if owner else commands, name, complain)
+    monkeypatch.setattr(f"video_pipeline.cli.{story}", complain)
     done = run(*command)
 
     assert (done.exit_code, done.stderr) == (1, "configuration_error: Set [/this] or [that].\n")
@@ -211,7 +212,7 @@ def test_demo_fails_where_a_video_did_not_complete(run, monkeypatch: pytest.Monk
         played.append((paths, output, keep))
         return False
 
-    monkeypatch.setattr(commands.demonstration, "play", play)
+    monkeypatch.setattr(demo, "play", play)
     done = run("demo", "--keep", "--output", tmp_path, __file__)
 
     assert done.exit_code == 1
@@ -233,7 +234,7 @@ def test_doctor_fails_where_something_does_not_work(run, monkeypatch: pytest.Mon
         Observation("disk", ok=True, sentence="There is room."),
         Observation("ffmpeg", ok=is_well, sentence="It said [/x]."),
     ]
-    monkeypatch.setattr(commands.diagnosis, "examine", lambda data_dir: observations)
+    monkeypatch.setattr(doctor, "examine", lambda data_dir: observations)
     done = run("doctor")
 
     assert done.exit_code == exit_code

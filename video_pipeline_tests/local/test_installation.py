@@ -57,7 +57,9 @@ def test_a_folder_where_no_stack_was_ever_up_is_not_up(tmp_path: Path) -> None:
 
 def left_behind(descriptor: int, lives: str) -> subprocess.Popen[bytes]:
     """A process that inherited a supervisor's lock and lives on without it."""
-    return subprocess.Popen([sys.executable, "-c", f"import sys; {lives}"], pass_fds=[descriptor], stdin=subprocess.PIPE)
+    return subprocess.Popen(
+        [sys.executable, "-c", f"import sys; {lives}"], pass_fds=[descriptor], stdin=subprocess.PIPE
+    )
 
 
 def test_a_start_waits_for_what_an_earlier_one_left_behind(tmp_path: Path) -> None:

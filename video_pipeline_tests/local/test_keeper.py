@@ -146,3 +146,17 @@ def gone(pid: int) -> bool:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
+
+
+def test_a_health_check_that_breaks_is_not_kept_quiet(tmp_path: Path, held: int) -> None:
+    failures: list[PartFailed] = []
+    answers = [True]
+
+    async def act(keeper: Keeper) -> None:
+        keeper.send(signal.SIGKILL)
+        while not failures:
+            await asyncio.sleep(0.01)
+
+    served = replace(part(tmp_path, SERVES), is_healthy=answers.pop)
+    keeping(served, held, act, given_up=failures.append)
+    assert "is watched no more" in str(failures[0])

@@ -66,7 +66,7 @@ def test_parts_are_stopped_before_what_they_need(tmp_path: Path) -> None:
     nodes = [
         server(tmp_path, "database"),
         Step(name="schema", action=time.monotonic, needs=frozenset({"database"})),  # type: ignore[arg-type]
-        server(tmp_path, "worker", "schema"),
+        replace(server(tmp_path, "worker"), uses=frozenset({"schema"})),
     ]
     says_goodbye = (
         "import pathlib, signal, sys, time\n"

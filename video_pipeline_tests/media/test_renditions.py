@@ -13,7 +13,7 @@ from video_pipeline.media.probe_child import facts_of
 from video_pipeline.media.process import Bounds
 from video_pipeline.media.renditions import Made, make
 from video_pipeline.media.stills import read_jpeg
-from video_pipeline.types import ArtifactKind, Container, MediaFacts, Output, SceneCut, Severity
+from video_pipeline.types import ArtifactKind, Container, Output, SceneCut, Severity
 from video_pipeline_tests.media.conftest import Derived
 from video_pipeline_tests.samples import Samples, bunny
 
@@ -225,7 +225,7 @@ def test_progress_is_told_as_a_share(samples: Samples, tmp_path: Path, bounds: B
     assert 0 <= heard[0] <= heard[-1] == 1
 
 
-def damaged(facts: MediaFacts, source: Path, path: Path, share: float) -> Path:
+def damaged(source: Path, path: Path, share: float) -> Path:
     """`source` with its media zeroed from `share` of it on; its index stands before them and knows nothing of it."""
     content = bytearray(source.read_bytes())
     start = content.index(b"mdat") + 4
@@ -240,7 +240,7 @@ def halves(samples: Samples, tmp_path: Path) -> tuple[Path, Path]:
     """A video whose second half is gone, and a folder to work in."""
     folder = tmp_path / "work"
     folder.mkdir()
-    return damaged(facts_of(samples["fast"]), samples["fast"], tmp_path / "half.mp4", 0.5), folder
+    return damaged(samples["fast"], tmp_path / "half.mp4", 0.5), folder
 
 
 def test_what_is_damaged_is_taken_with_a_warning(halves: tuple[Path, Path], bounds: Bounds) -> None:
@@ -267,7 +267,7 @@ def test_what_ends_too_early_is_taken_with_a_warning(samples: Samples, tmp_path:
 def test_no_picture_at_all_is_refused(samples: Samples, tmp_path: Path, bounds: Bounds) -> None:
     folder = tmp_path / "work"
     folder.mkdir()
-    source = damaged(facts_of(samples["fast"]), samples["fast"], tmp_path / "gone.mp4", 0.0)
+    source = damaged(samples["fast"], tmp_path / "gone.mp4", 0.0)
     with pytest.raises(MediaRefused) as refusal:
         make(source, facts_of(source), frozenset(Output), folder, bounds=bounds, max_seconds=60)
     assert refusal.value.reason.code == "undecodable"
@@ -282,26 +282,14 @@ def test_no_output_is_longer_than_what_is_accepted(samples: Samples, tmp_path: P
 def test_a_failure_that_is_not_the_files_may_be_tried_again(
     samples: Samples, tmp_path: Path, bounds: Bounds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    facts = facts_of(samples["small"])
     monkeypatch.setattr(graph, "FILES", {Output.PROXY: "no/such/folder.mp4"})
     with pytest.raises(MediaToolFailed, match="No such file"):
-        make(
-            samples["small"],
-            facts_of(samples["small"]),
-            frozenset({Output.PROXY}),
-            tmp_path,
-            bounds=bounds,
-            max_seconds=60,
-        )
+        make(samples["small"], facts, frozenset({Output.PROXY}), tmp_path, bounds=bounds, max_seconds=60)
 
 
 def test_making_keeps_to_its_time(samples: Samples, tmp_path: Path) -> None:
+    facts, brief = facts_of(samples["phone"]), Bounds(wall_seconds=0.05)
     with pytest.raises(MediaRefused) as refusal:
-        make(
-            samples["phone"],
-            facts_of(samples["phone"]),
-            frozenset(Output),
-            tmp_path,
-            bounds=Bounds(wall_seconds=0.05),
-            max_seconds=60,
-        )
+        make(samples["phone"], facts, frozenset(Output), tmp_path, bounds=brief, max_seconds=60)
     assert refusal.value.reason.code == "too_slow"

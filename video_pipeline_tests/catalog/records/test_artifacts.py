@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
@@ -15,7 +14,7 @@ from video_pipeline.catalog.tables import videos
 from video_pipeline.errors import RequestRefused, VideoNotFound
 from video_pipeline.types import ArtifactKind, NewArtifact
 
-from ..stories import artifact, completed, described, sha
+from ..stories import artifact, completed, described, sha, wait_until_somebody_waits_for
 
 
 def test_a_new_artifact_takes_the_place_of_the_current_one(conn: Connection) -> None:
@@ -56,23 +55,25 @@ def test_bytes_that_were_superseded_may_become_current_again(conn: Connection) -
     assert queries.current_artifacts(conn, video_id)[ArtifactKind.PROXY].sha256 == sha("proxy")
 
 
-def test_of_two_who_replace_at_once_one_is_current(engine: Engine) -> None:
+def test_of_two_who_replace_at_once_the_later_one_is_current(engine: Engine) -> None:
     with transaction(engine) as conn:
         video_id = described(conn)
-    together = threading.Barrier(2)
+    first, second = artifact(video_id, content="one"), artifact(video_id, content="other")
 
     def replace(new: NewArtifact) -> None:
         with transaction(engine) as conn:
-            together.wait()
             artifacts.replace_artifact(conn, new)
 
-    rivals = [artifact(video_id, content="one"), artifact(video_id, content="other")]
-    with ThreadPoolExecutor(2) as threads:
-        list(threads.map(replace, rivals))
+    with ThreadPoolExecutor(1) as threads:
+        with transaction(engine) as conn:
+            artifacts.replace_artifact(conn, first)
+            later = threads.submit(replace, second)
+            wait_until_somebody_waits_for(conn)
+        later.result()
 
     with transaction(engine) as conn:
-        assert len(queries.current_artifacts(conn, video_id)) == 1
-        assert queries.known_keys(conn, video_id) == {rival.key for rival in rivals}
+        assert queries.current_artifacts(conn, video_id)[ArtifactKind.PROXY].key == second.key
+        assert queries.known_keys(conn, video_id) == {first.key, second.key}
 
 
 def test_an_unknown_video_gets_no_artifact(conn: Connection) -> None:

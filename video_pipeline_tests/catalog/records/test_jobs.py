@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
 from video_pipeline.catalog import queries
 from video_pipeline.catalog.engine import transaction
@@ -14,7 +13,7 @@ from video_pipeline.catalog.rows import JobRow
 from video_pipeline.errors import RequestRefused, VideoNotFound
 from video_pipeline.types import JobStatus, Stage, VideoStatus
 
-from ..stories import completed, failed, processing, uploaded, validating
+from ..stories import completed, failed, processing, uploaded, validating, wait_until_somebody_waits_for
 
 
 def start(conn: Connection, video_id: UUID, *, stage: Stage = Stage.VALIDATION, run_id: str = "run-1") -> UUID:
@@ -113,14 +112,6 @@ def test_a_run_that_begins_while_another_is_buried_waits_for_its_turn(engine: En
     with transaction(engine) as conn:
         assert queries.video(conn, video_id).run_id == "run-2"
         assert queries.video(conn, video_id).status is VideoStatus.VALIDATING
-
-
-def wait_until_somebody_waits_for(conn: Connection) -> None:
-    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
-    deadline = time.monotonic() + 30
-    while not conn.scalar(waiting):
-        assert time.monotonic() < deadline, "nobody waits"
-        conn.execute(text("SELECT pg_stat_clear_snapshot(), pg_sleep(0.01)"))
 
 
 def test_a_heartbeat_carries_progress(engine: Engine) -> None:

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from uuid import UUID, uuid4
 
@@ -10,10 +8,10 @@ import pytest
 from sqlalchemy import Connection, Engine, func, update
 
 from video_pipeline.catalog import queries
-from video_pipeline.catalog.engine import connect, transaction
+from video_pipeline.catalog.engine import transaction
 from video_pipeline.catalog.records import artifacts, videos
 from video_pipeline.catalog.tables import videos as table
-from video_pipeline.errors import CatalogUnavailable, DuplicateVideo, RequestRefused, VideoNotFound
+from video_pipeline.errors import DuplicateVideo, RequestRefused, VideoNotFound
 from video_pipeline.types import ArtifactKind, Finding, Severity, VideoStatus
 
 from ..stories import (
@@ -83,18 +81,6 @@ def test_no_run_takes_up_an_unknown_video(conn: Connection, step: Callable[..., 
         step(conn, uuid4(), run_id=RUN)
 
 
-@pytest.mark.parametrize("step", [videos.begin_validation, videos.resume])
-def test_a_failed_video_whose_bytes_came_in_again_is_a_duplicate(conn: Connection, step: Callable[..., object]) -> None:
-    first = failed(conn, processing(conn, content="a"))
-    second = processing(conn, content="a")
-
-    with pytest.raises(DuplicateVideo) as error:
-        step(conn, first, run_id=RUN)
-
-    assert error.value.original_id == second
-    assert status(conn, first) is VideoStatus.FAILED
-
-
 def test_a_video_that_failed_after_acceptance_is_processed_again(conn: Connection) -> None:
     video = videos.resume(conn, failed(conn, processing(conn)), run_id="run-2")
 
@@ -156,52 +142,6 @@ def test_the_same_bytes_from_another_camera_are_another_video(conn: Connection) 
     second = processing(conn, content="a", scope="camera:2")
 
     assert status(conn, first) is status(conn, second) is VideoStatus.PROCESSING
-
-
-def test_of_many_who_accept_the_same_bytes_at_once_one_succeeds(engine: Engine, database_url: str) -> None:
-    crowd = 6
-    with transaction(engine) as conn:
-        ids = [validating(conn) for _ in range(crowd)]
-    together, pool = threading.Barrier(crowd), connect(database_url, pool_size=crowd)
-
-    def try_to_accept(video_id: UUID) -> UUID | None:
-        with transaction(pool) as conn:
-            together.wait()
-            try:
-                accept(conn, video_id, "a")
-            except DuplicateVideo as duplicate:
-                videos.mark_duplicate(conn, video_id, of=duplicate.original_id)
-                return duplicate.original_id
-            return None
-
-    with ThreadPoolExecutor(crowd) as threads:
-        originals = dict(zip(ids, threads.map(try_to_accept, ids), strict=True))
-    pool.dispose()
-
-    (winner,) = (video_id for video_id, original in originals.items() if original is None)
-    assert {original for video_id, original in originals.items() if video_id != winner} == {winner}
-    with transaction(engine) as conn:
-        counts = queries.counts_by_status(conn)
-    assert (counts[VideoStatus.PROCESSING], counts[VideoStatus.FAILED]) == (1, crowd - 1)
-
-
-def test_a_duplicate_of_what_has_just_been_given_up_is_tried_again(conn: Connection) -> None:
-    """The other video fails between our attempt and our look at it: here, because a trigger makes it so."""
-    processing(conn, content="a")
-    second = validating(conn)
-    conn.exec_driver_sql(
-        "CREATE FUNCTION pg_temp.clash() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        "RAISE unique_violation USING CONSTRAINT = 'uq_videos_scope_checksum_sha256'; END $$"
-    )
-    conn.exec_driver_sql(
-        "CREATE TRIGGER clash BEFORE UPDATE ON videos FOR EACH ROW "
-        "WHEN (NEW.status = 'processing') EXECUTE FUNCTION pg_temp.clash()"
-    )
-
-    with pytest.raises(CatalogUnavailable, match="given up"):
-        accept(conn, second, "b")
-
-    conn.rollback()
 
 
 def test_an_accepted_video_cannot_become_a_duplicate(conn: Connection) -> None:

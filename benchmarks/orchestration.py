@@ -16,13 +16,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from imageio_ffmpeg import get_ffmpeg_exe
-from video_pipeline.local.stack import running
 
 from benchmarks.report import Figure
 from video_pipeline import intake
 from video_pipeline.cli.demo import sample_clip
 from video_pipeline.cli.follow import Snapshot, follow
 from video_pipeline.cli.session import Session, open_session
+from video_pipeline.local.stack import running
 from video_pipeline.types import VideoStatus
 
 CLIPS = 30

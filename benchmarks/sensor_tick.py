@@ -12,12 +12,12 @@ from uuid import uuid4
 
 import dagster as dg
 from sqlalchemy import text
-from video_pipeline.local.stack import running
 
 from benchmarks.report import Figure
 from video_pipeline.config import settings
 from video_pipeline.defs.resources import Bucket, Catalog
 from video_pipeline.defs.sensors import look
+from video_pipeline.local.stack import running
 from video_pipeline.storage import keys
 from video_pipeline.types import Container
 

@@ -200,11 +200,12 @@ def promote(engine: Engine, store: ObjectStore, row: VideoRow, stored: StoredObj
         DuplicateVideo: the scope has these bytes already; nothing of this video is left in the bucket.
         ObjectChanged: `stored` was replaced since it was judged.
     """
-    if judged.facts.container is None:
+    container = judged.facts.container
+    if container is None:
         raise ValueError("A file that the rules accepted has a container.")
-    original = keys.original(row.id, judged.facts.container)
+    original = keys.original(row.id, container)
     if stored.key != original:
-        store.copy(stored.key, original, etag=stored.etag)
+        store.copy(stored.key, original, etag=stored.etag, content_type=container.content_type)
     try:
         with transaction(engine) as connection:
             videos.accept(

@@ -85,6 +85,12 @@ class Container(StrEnum):
     WEBM = "webm"
     AVI = "avi"
 
+    @property
+    def content_type(self) -> str:
+        """The media type that files of this format are served as; see RFC 4337, RFC 9559 and Apple's for QuickTime."""
+        subtypes = {Container.MOV: "quicktime", Container.MKV: "matroska", Container.AVI: "x-msvideo"}
+        return f"video/{subtypes.get(self, self.value)}"
+
 
 class Severity(StrEnum):
     """What a finding about a file means: the file is refused, or it is taken and the finding is recorded."""

@@ -1,6 +1,7 @@
 import dagster as dg
 
 from video_pipeline.definitions import defs
+from video_pipeline.defs.partitions import video_partitions
 
 
 def test_dagster_can_load_everything():
@@ -16,4 +17,4 @@ def test_every_asset_says_what_it_is():
 def test_every_asset_is_partitioned_by_video():
     graph = defs.resolve_asset_graph()
 
-    assert {graph.get(key).partitions_def.name for key in graph.get_all_asset_keys()} == {"video"}
+    assert {graph.get(key).partitions_def for key in graph.get_all_asset_keys()} == {video_partitions}

@@ -33,7 +33,6 @@ class Crew:
 
     supervisor: Supervisor
     client: Celery
-    told: dict[str, str]
 
     def send(self, task: str, *arguments: object) -> Any:
         return self.client.send_task(f"tests.{task}", arguments, queue="dagster")
@@ -45,8 +44,16 @@ class Crew:
         return sent, psutil.Process(sent.info["pid"])
 
 
+@pytest.fixture
+def crew(_crew: Crew) -> Crew:
+    """The crew, with its worker at work whatever the test before did to it."""
+    if _crew.supervisor.pid("worker") is None:
+        _crew.supervisor.start_part("worker")
+    return _crew
+
+
 @pytest.fixture(scope="module")
-def crew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crew]:
+def _crew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crew]:
     installation = Installation(tmp_path_factory.mktemp("crew"))
     with installation.held() as held, installation.reserved_ports():
         told = environment.settle(installation, {"WORKER_CONCURRENCY": "2"})
@@ -65,7 +72,7 @@ def crew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crew]:
         client = Celery(broker=told["BROKER_URL"], backend=told["BROKER_URL"], set_as_current=False)
         try:
             supervisor.start()
-            yield Crew(supervisor, client, told)
+            yield Crew(supervisor, client)
         finally:
             client.close()
             supervisor.stop()
@@ -78,7 +85,8 @@ def test_children_have_the_definitions_from_the_start(crew: Crew) -> None:
 def test_worker_and_launcher_agree(crew: Crew) -> None:
     """dagster.yaml tells the launcher; a visibility timeout of one side alone would deliver runs twice."""
     launcher = yaml.safe_load((ROOT / "dagster.yaml").read_text())["run_launcher"]["config"]
-    (conf,) = crew.client.control.inspect(destination=[services.WORKER], timeout=SECONDS).conf().values()
+    answer = crew.client.control.inspect(destination=[services.WORKER], timeout=SECONDS).conf() or {}
+    conf = answer[services.WORKER]
     shared = launcher["config_source"]
     assert conf["broker_transport_options"] == shared["broker_transport_options"]
     assert conf["result_backend_transport_options"] == shared["result_backend_transport_options"]
@@ -140,12 +148,15 @@ def test_a_worker_that_is_asked_to_end_finishes_what_is_short_and_gives_up_the_r
     assert short.get(timeout=SECONDS) == one.pid
     assert not other.is_running()
     assert long.state not in {"STARTED", "SUCCESS"}
-    crew.supervisor.start_part("worker")
 
 
 @pytest.mark.parametrize("missing", ["BROKER_URL", "DAGSTER_HOME"])
-def test_what_it_needs_to_know_is_named(crew: Crew, missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in crew.told.items():
+def test_what_it_needs_to_know_is_named(missing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installation = Installation(tmp_path)
+    with installation.reserved_ports():
+        told = environment.settle(installation, {})
+    dagster.furnish(Path(told["DAGSTER_HOME"]))
+    for name, value in told.items():
         monkeypatch.setenv(name, value)
     settings.cache_clear()
     worker = import_module("video_pipeline.worker")  # it makes its app when it is imported

@@ -22,7 +22,7 @@ from video_pipeline.catalog.records.reprocess import request_reprocess
 from video_pipeline.cli import demo as demonstration
 from video_pipeline.cli import display
 from video_pipeline.cli.follow import follow, look
-from video_pipeline.cli.session import open_session
+from video_pipeline.cli.session import Session, open_session
 from video_pipeline.config import settings
 from video_pipeline.errors import PipelineError
 from video_pipeline.local import doctor as diagnosis
@@ -33,7 +33,7 @@ from video_pipeline.storage.client import client
 from video_pipeline.types import Output, VideoStatus
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-out = Console()
+out = Console(width=None if sys.stdout.isatty() else 120)  # a log has no width of its own
 
 DataDir = Annotated[
     Path, typer.Option("--data-dir", envvar="VIDEO_PIPELINE_DATA", help="Where the embedded stack keeps its data.")
@@ -67,12 +67,9 @@ def ingest(files: Files, *, wait: bool = True, data_dir: DataDir = DATA) -> None
     """Put files into the inbox and follow them until each is completed or failed."""
     with _sentences():
         session = open_session(data_dir)
-        received = [intake.receive(session.engine, session.store, path) for path in files]
-        for path, one in zip(files, received, strict=True):
-            known = "" if one.is_new else "  (in the catalog already)"
-            out.print(f"{one.video_id}  {escape(path.name)}{known}", soft_wrap=True)
+        video_ids = [_receive(session, path) for path in files]
         if wait:
-            _follow([one.video_id for one in received], data_dir)
+            _follow(session, video_ids)
 
 
 @app.command()
@@ -82,13 +79,13 @@ def status(video_id: Annotated[UUID | None, typer.Argument()] = None, *, data_di
         session = open_session(data_dir)
         if video_id is not None:
             snapshot = look(session.engine, video_id)
-            out.print(display.results([snapshot], {}))
+            out.print(display.results([snapshot]))
             out.print(display.details(snapshot))
             return
         with transaction(session.engine) as connection:
             recent = queries.recent_videos(connection, limit=20)
             counts = queries.counts_by_status(connection)
-        out.print(display.results([look(session.engine, video.id) for video in recent], {}))
+        out.print(display.results([look(session.engine, video.id) for video in recent]))
         out.print(", ".join(f"{number} {name}" for name, number in counts.items() if number) or "No videos yet.")
 
 
@@ -150,9 +147,16 @@ def prepare() -> None:
         bucket.prepare(client(known.s3_endpoint_url, known.s3_region), known.s3_bucket)
 
 
-def _follow(video_ids: Sequence[UUID], data_dir: Path) -> None:
-    session = open_session(data_dir)
+def _receive(session: Session, path: Path) -> UUID:
+    """Hand one file in and say at once which video it is: the next may fail."""
+    received = intake.receive(session.engine, session.store, path)
+    known = "" if received.is_new else "  (in the catalog already)"
+    out.print(f"{received.video_id}  {escape(path.name)}{known}", soft_wrap=True)
+    return received.video_id
+
+
+def _follow(session: Session, video_ids: Sequence[UUID]) -> None:
     snapshots = display.watch(out, follow(session.engine, list(dict.fromkeys(video_ids))))
-    out.print(display.results(snapshots, {}))
+    out.print(display.results(snapshots))
     if any(snapshot.video.status is not VideoStatus.COMPLETED for snapshot in snapshots):
         raise typer.Exit(1)

@@ -53,8 +53,9 @@ def play(console: Console, paths: Sequence[Path], output: Path, *, keep: bool) -
             received = list(uploads.map(lambda path: intake.receive(session.engine, session.store, path), paths))
         video_ids = list(dict.fromkeys(one.video_id for one in received))
         snapshots = display.watch(console, follow(session.engine, video_ids))
-        places = {snapshot.video.id: save(session, snapshot, output) for snapshot in snapshots}
-        console.print(display.results(snapshots, places))
+        folders = {snapshot.video.id: save(session, snapshot, output) for snapshot in snapshots}
+        console.print(display.results(snapshots))
+        display.places(console, snapshots, folders)
         if keep:
             _stay(console, stack, session, video_ids)
     return all(snapshot.video.status is VideoStatus.COMPLETED for snapshot in snapshots)

@@ -70,21 +70,27 @@ def _name(snapshot: Snapshot) -> str:
     return escape(snapshot.video.filename)
 
 
-def results(snapshots: Sequence[Snapshot], places: Mapping[UUID, Path | None]) -> Table:
-    """A row per video: status, duration, sizes, the time of each stage, and where its outputs lie."""
-    table = Table("video", "status", "duration", "size", "proxy", *Stage, "outputs", title="Videos")
+def results(snapshots: Sequence[Snapshot]) -> Table:
+    """A row per video: its id, status, duration, sizes and the time of each stage."""
+    table = Table("video", "status", "duration", "size", "proxy", "stages", title="Videos", show_lines=True)
     for snapshot in snapshots:
-        place = places.get(snapshot.video.id)
         table.add_row(
-            _name(snapshot),
+            f"{_name(snapshot)}\n[dim]{snapshot.video.id}[/]",
             status(snapshot),
             seconds(snapshot.video.duration_seconds),
             size(snapshot.video.size_bytes),
             _artifact_size(snapshot, ArtifactKind.PROXY),
-            *(_job_time(snapshot.jobs.get(stage)) for stage in Stage),
-            NOTHING if place is None else escape(str(place)),
+            "\n".join(f"{stage} {_job_time(snapshot.jobs.get(stage))}" for stage in Stage),
         )
     return table
+
+
+def places(console: Console, snapshots: Sequence[Snapshot], folders: Mapping[UUID, Path | None]) -> None:
+    """Say where the outputs of each video lie; below the table, whole, since paths are long."""
+    for snapshot in snapshots:
+        folder = folders.get(snapshot.video.id)
+        if folder is not None:
+            console.print(f"{_name(snapshot)}: {escape(str(folder))}", soft_wrap=True)
 
 
 def details(snapshot: Snapshot) -> Group:

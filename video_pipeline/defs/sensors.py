@@ -72,6 +72,8 @@ def look(
             room=_room(instance),
         )
         _note(connection, decision)
+    for stored in decision.discard:
+        bucket.objects.delete_exactly(stored)
     return decision, following
 
 

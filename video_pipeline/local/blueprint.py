@@ -23,6 +23,8 @@ def draw(installation: Installation, told: Mapping[str, str], outside: Mapping[s
     dagster.furnish(home)
     environment = _inherited(outside, own_store=_is_given(installation, "seaweedfs")) | dict(told)
 
+    record = home / "schema.json"
+
     def server(name: str, embedded: Callable[[], Part], settle: Callable[[], None]) -> Part | Step:
         return Step(name=name, action=settle) if _is_given(installation, name) else embedded()
 
@@ -38,10 +40,10 @@ def draw(installation: Installation, told: Mapping[str, str], outside: Mapping[s
         server("valkey", lambda: valkey.part(installation, told), lambda: None),
         Step(
             name="dagster-schema",
-            action=lambda: dagster_schema.bring_up(environment, record=home / "schema.json"),
+            action=lambda: dagster_schema.migrate(environment, record=record),
             needs=frozenset({"postgres"}),
         ),
-        dagster.code_server(installation, environment),
+        dagster.code_server(installation, environment, lambda: dagster_schema.note(environment, record=record)),
         dagster.webserver(installation, environment),
         dagster.daemon(installation, environment),
         services.worker(installation, environment),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,8 +42,8 @@ def furnish(home: Path) -> None:
     shutil.copyfile(configuration("dagster.yaml"), home / "dagster.yaml")
 
 
-def code_server(installation: Installation, environment: Mapping[str, str]) -> Part:
-    """The process that holds the definitions and evaluates sensors.
+def code_server(installation: Installation, environment: Mapping[str, str], settle: Callable[[], None]) -> Part:
+    """The process that holds the definitions and evaluates sensors; it makes Dagster's schema where there is none.
 
     `dagster api grpc` and not `dagster code-server start`, which keeps the same server in a child of its own.
     """
@@ -58,7 +58,9 @@ def code_server(installation: Installation, environment: Mapping[str, str]) -> P
         environment=environment,
         folder=installation.part_folder("dagster"),
         is_healthy=lambda: grpc_serves(f"{HOST}:{port}", "DagsterApi"),
-        uses=frozenset({"postgres", "seaweedfs", "dagster-schema"}),
+        needs=frozenset({"dagster-schema"}),
+        uses=frozenset({"seaweedfs"}),
+        settle=settle,
         stop=(),  # it keeps nothing, and asked politely it waits for a sensor that waits for uploads
     )
 
@@ -75,7 +77,7 @@ def webserver(installation: Installation, environment: Mapping[str, str]) -> Par
         environment=environment,
         folder=installation.part_folder("dagster"),
         is_healthy=lambda: http_answers(f"http://{HOST}:{port}/server_info"),
-        needs=frozenset({"dagster-schema", "code-server"}),
+        needs=frozenset({"code-server"}),
     )
 
 
@@ -89,7 +91,7 @@ def daemon(installation: Installation, environment: Mapping[str, str]) -> Part:
         folder=installation.part_folder("dagster"),
         prepare=heartbeats.forget,
         is_healthy=heartbeats.all_beat,
-        needs=frozenset({"dagster-schema", "code-server"}),
+        needs=frozenset({"code-server"}),
     )
 
 

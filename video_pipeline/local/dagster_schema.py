@@ -1,4 +1,8 @@
-"""Dagster's database, brought to what the installed Dagster needs before several processes find it missing at once."""
+"""The schema of Dagster's database: an old one is migrated before any of Dagster's processes begins.
+
+An empty database is left to the code server. It is the first of them, and makes the schema when it starts; asking
+Dagster to do it beforehand takes seconds of processor time. So it does to ask whether there is anything to migrate.
+"""
 
 from __future__ import annotations
 
@@ -18,19 +22,20 @@ from video_pipeline.local.postgres import libpq
 _SECONDS = 120.0
 
 
-def bring_up(environment: Mapping[str, str], *, record: Path) -> None:
-    """Create or migrate the schema, unless `record` says that this version of Dagster left it as it is now.
-
-    Asking Dagster itself takes seconds of processor time, at every start.
+def migrate(environment: Mapping[str, str], *, record: Path) -> None:
+    """Bring an existing schema to what the installed Dagster needs, unless `record` says that it left it as it is now.
 
     Raises:
         PartFailed: Dagster could not; the message has what it said.
     """
-    database_url = environment["DAGSTER_DATABASE_URL"]
-    if _state(database_url) == _recorded(record):
-        return
-    _migrate(environment)
-    record.write_text(json.dumps(_state(database_url)))
+    state = _state(environment["DAGSTER_DATABASE_URL"])
+    if state["revision"] is not None and state != _recorded(record):
+        _migrate(environment)
+
+
+def note(environment: Mapping[str, str], *, record: Path) -> None:
+    """Record that the schema is as the installed Dagster leaves it."""
+    record.write_text(json.dumps(_state(environment["DAGSTER_DATABASE_URL"])))
 
 
 def _migrate(environment: Mapping[str, str]) -> None:
@@ -43,15 +48,20 @@ def _migrate(environment: Mapping[str, str]) -> None:
         check=False,
     )
     if done.returncode != 0:
-        raise PartFailed(f"Dagster's database could not be prepared:\n{done.stdout}{done.stderr}")
+        raise PartFailed(f"Dagster's database could not be migrated:\n{done.stdout}{done.stderr}")
 
 
 def _state(database_url: str) -> dict[str, str | None]:
     """The version of Dagster that is installed, and the revision that the schema is at; None where there is none."""
-    return {"dagster": version("dagster"), "revision": _revision(database_url)}
+    return {"dagster": version("dagster"), "revision": revision(database_url)}
 
 
-def _revision(database_url: str) -> str | None:
+def revision(database_url: str) -> str | None:
+    """The revision a schema is at; None for an empty database.
+
+    Raises:
+        PartFailed: the database does not answer.
+    """
     try:
         with psycopg.connect(libpq(database_url)) as connection:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()

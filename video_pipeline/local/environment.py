@@ -26,7 +26,6 @@ _MAY_BE_GIVEN = (
     "DAGSTER_UI_URL",
 )
 _CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
-_UNPROXIED = f"{HOST},localhost"
 
 
 def given_to(installation: Installation, outside: Mapping[str, str]) -> dict[str, str]:
@@ -56,8 +55,7 @@ def settle(installation: Installation, outside: Mapping[str, str]) -> dict[str, 
         "DAGSTER_UI_URL": f"http://{HOST}:{port['dagster']}",
         "CODE_SERVER_HOST": HOST,
         "CODE_SERVER_PORT": str(port["code-server"]),
-        "NO_PROXY": _UNPROXIED,
-        "no_proxy": _UNPROXIED,
+        **_proxies(outside),
         **given,
     }
     installation.save_environment(environment, given=frozenset(given))
@@ -90,12 +88,19 @@ def _object_store(installation: Installation, given: Mapping[str, str], port: in
 def _runs(installation: Installation, given: Mapping[str, str]) -> dict[str, str]:
     slots = given.get("WORKER_CONCURRENCY") or str(len(os.sched_getaffinity(0)))
     return {
-        "WORK_DIR": str(installation.folder / "work"),
+        "WORK_DIR": str(installation.part_folder("work")),
         "WORKER_CONCURRENCY": slots,
         "MAX_CONCURRENT_RUNS": slots,  # more would wait in the broker, where Dagster takes them for starting
         "DAGSTER_HOME": str(installation.folder / "dagster"),
         "DAGSTER_LOCAL_DIR": str(installation.folder / "dagster" / "storage"),
     }
+
+
+def _proxies(outside: Mapping[str, str]) -> dict[str, str]:
+    """No proxy of the user's is asked for servers on this machine; programs read one or the other spelling."""
+    before = [host for name in ("NO_PROXY", "no_proxy") for host in outside.get(name, "").split(",") if host]
+    unproxied = ",".join(dict.fromkeys([*before, HOST, "localhost"]))
+    return {"NO_PROXY": unproxied, "no_proxy": unproxied}
 
 
 def beside(database_url: str) -> str:

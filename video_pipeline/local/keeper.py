@@ -21,6 +21,7 @@ _FIRST_PAUSE_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 10.0
 _HEALTH_INTERVAL_SECONDS = 0.1
 _TAIL_LINES = 25
+_TAIL_BYTES = 16 * 1024
 
 
 class Keeper:
@@ -46,11 +47,13 @@ class Keeper:
         return process.pid if process is not None and process.returncode is None else None
 
     async def start(self) -> None:
-        """Start the part and return when it is healthy; from then on it is kept running.
+        """Start the part and return when it is healthy; from then on it is kept running. One that is so is left alone.
 
         Raises:
             PartFailed: it ended, or was not healthy in time.
         """
+        if self._watch is not None and not self._watch.done():
+            return
         await self._launch()
         self._watch = asyncio.create_task(self._keep_running(), name=f"keep {self.part.name}")
         self._watch.add_done_callback(self._report)
@@ -62,6 +65,7 @@ class Keeper:
             await asyncio.gather(self._watch, return_exceptions=True)
             self._watch = None
         await self._end()
+        await asyncio.to_thread(self.part.tidy)
 
     def send(self, number: signal.Signals) -> None:
         """Send the part's process a signal; none where it does not run."""
@@ -157,9 +161,12 @@ class Keeper:
 
 def tail(log: Path) -> str:
     """The last lines of a log."""
-    with contextlib.suppress(FileNotFoundError):
-        return "\n".join(log.read_text(errors="replace").splitlines()[-_TAIL_LINES:])
-    return ""
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - _TAIL_BYTES))
+            return "\n".join(file.read().decode(errors="replace").splitlines()[-_TAIL_LINES:])
+    except FileNotFoundError:
+        return ""
 
 
 def _describe(returncode: int) -> str:

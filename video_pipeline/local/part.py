@@ -20,9 +20,9 @@ class Part:
 
     It starts after what it `needs`. What it only `uses` once there is work may start meanwhile; both outlive it.
     `is_healthy` asks the running server whether it does its work, and answers within seconds. `prepare` comes before
-    each start; `settle` comes once, when the server is healthy and before anything that needs it begins. `stop` is how
-    it is asked to end: signals, each with the seconds it is given, and after the last SIGKILL by itself. `death_signal`
-    is what the kernel sends it when the supervisor dies; it must end the part for certain.
+    each start, `tidy` after a stop; `settle` comes once, when the server is healthy and before anything that needs it
+    begins. `stop` is how it is asked to end: signals, each with the seconds it is given, and after the last SIGKILL by
+    itself. `death_signal` is what the kernel sends it when the supervisor dies; it must end the part for certain.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Part:
     uses: frozenset[str] = frozenset()
     prepare: Callable[[], None] = _nothing
     settle: Callable[[], None] = _nothing
+    tidy: Callable[[], None] = _nothing
     stop: Sequence[tuple[signal.Signals, float]] = TERMINATE
     death_signal: signal.Signals = signal.SIGKILL
     user: str | None = None

@@ -57,6 +57,7 @@ def part(installation: Installation, settle: Callable[[], None]) -> Part:
         is_healthy=lambda: answers(url(installation, driver="", database="postgres")),
         prepare=lambda: _prepare(installation, folder),
         settle=settle,
+        tidy=lambda: _tidy(installation, folder),
         stop=((signal.SIGINT, 30.0), (signal.SIGQUIT, 5.0)),  # fast, then immediate; SIGTERM would wait for clients
         death_signal=signal.SIGINT,
         user=account.user(),
@@ -129,6 +130,12 @@ def _prepare(installation: Installation, folder: Path) -> None:
         account.open_the_way(Path(_program("postgres")))
     if not (folder / "data").exists():
         _initialize(folder, installation.secret("postgres_password"))
+
+
+def _tidy(installation: Installation, folder: Path) -> None:
+    sockets = socket_folder(installation)
+    if sockets != folder and sockets.exists():
+        sockets.rmdir()
 
 
 def _initialize(folder: Path, password: str) -> None:

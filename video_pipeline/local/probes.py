@@ -56,9 +56,10 @@ def worker_answers(broker_url: str, name: str) -> bool:
 
     app = _celery(broker_url)
     with app.connection_for_write() as connection:  # not one of the app's pool, which may be older than the broker
+        broken: tuple[type[BaseException], ...] = (OperationalError, *connection.connection_errors)
         try:
             return bool(app.control.ping(destination=[name], timeout=SECONDS, connection=connection))
-        except (OperationalError, *connection.connection_errors):
+        except broken:
             return False
 
 

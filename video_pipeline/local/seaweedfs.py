@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
@@ -46,6 +47,7 @@ def part(installation: Installation, environment: Mapping[str, str], settle: Cal
         folder=folder,
         is_healthy=lambda: _answers(s3) and _has_room(ports["master"]),
         settle=settle,
+        tidy=lambda: _remove_sockets(ports),
         stop=(),
         death_signal=signal.SIGKILL,
     )
@@ -106,6 +108,12 @@ def _environment(installation: Installation, environment: Mapping[str, str]) -> 
         "AWS_SECRET_ACCESS_KEY": environment["AWS_SECRET_ACCESS_KEY"],
         **{variable: installation.secret(name) for variable, name in _TOKEN_KEYS.items()},
     }
+
+
+def _remove_sockets(ports: Mapping[str, int]) -> None:
+    """It puts one for each of its servers there, whatever it is told, and leaves them when it is killed."""
+    for server in _SERVERS:
+        Path(f"/tmp/seaweedfs-{server}-grpc-{ports[f'{server}.grpc']}.sock").unlink(missing_ok=True)  # noqa: S108
 
 
 def _answers(s3: S3Client) -> bool:

@@ -25,8 +25,8 @@ RENDITIONS = "renditions/"
 REJECTED = "rejected/"
 COMPUTE_LOGS = "compute-logs/"
 
-_UPLOAD = re.compile(r"^incoming/(?P<video_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[a-z0-9]{2,5}$")
-_DROP = re.compile(r"^incoming/drop/(?P<site>[^/]+)/(?P<camera>[^/]+)/(?P<name>.+[^/])$")
+_UPLOAD = re.compile(r"incoming/(?P<video_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[a-z0-9]{2,5}")
+_DROP = re.compile(r"incoming/drop/(?P<site>[^/]+)/(?P<camera>[^/]+)/(?P<name>.*[^/])", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,13 @@ def upload(video_id: UUID, extension: str) -> str:
 
 def upload_id(key: str) -> UUID | None:
     """The video whose upload lies at `key`, or None where `key` is no upload's."""
-    match = _UPLOAD.match(key)
+    match = _UPLOAD.fullmatch(key)
     return UUID(match["video_id"]) if match else None
 
 
 def drop_path(key: str) -> DropPath | None:
     """Who dropped the object at `key`, or None where it is no drop."""
-    match = _DROP.match(key)
+    match = _DROP.fullmatch(key)
     return DropPath(match["site"], match["camera"], match["name"]) if match else None
 
 

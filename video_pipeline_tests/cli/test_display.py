@@ -73,7 +73,7 @@ def test_a_name_is_shown_as_it_is(terminal: bool):
     assert HOSTILE in text_of(console)
 
 
-def test_results_tell_sizes_times_and_places():
+def test_results_tell_sizes_and_times():
     video = snapshot(
         VideoStatus.COMPLETED,
         duration_seconds=5.31,
@@ -81,16 +81,28 @@ def test_results_tell_sizes_times_and_places():
         jobs=[job(Stage.RENDITIONS, finished_at=MOMENT + timedelta(seconds=2.5))],
         artifacts=[artifact(ArtifactKind.PROXY, size_bytes=320_000)],
     )
-    lines = shown(display.results([video], {video.video.id: Path("out/clip")})).splitlines()
+    lines = shown(display.results([video])).splitlines()
 
     (row,) = (line for line in lines if "clip.mp4" in line)
     cells = [cell.strip() for cell in row.strip("│").split("│")]
-    assert cells == ["clip.mp4", "completed", "5.3 s", "1.1 MB", "320.0 kB", "–", "–", "2.5 s", "–", "out/clip"]
+    assert cells == ["clip.mp4", "completed", "5.3 s", "1.1 MB", "320.0 kB", "validation –"]
+    assert any(str(video.video.id) in line for line in lines)
+    assert any("renditions 2.5 s" in line for line in lines)
+
+
+def test_places_are_told_whole_however_narrow_the_output():
+    console = Console(file=StringIO(), width=20, color_system=None)
+    saved, unsaved = snapshot(), snapshot()
+    folder = Path("demo-output") / ("x" * 60)
+
+    display.places(console, [saved, unsaved], {saved.video.id: folder, unsaved.video.id: None})
+
+    assert text_of(console) == f"clip.mp4: {folder}\n"
 
 
 def test_a_failed_video_tells_why():
     table = shown(
-        display.results([snapshot(VideoStatus.FAILED, error_code="too_long", error_sentence="It lasts 5:00:00.")], {})
+        display.results([snapshot(VideoStatus.FAILED, error_code="too_long", error_sentence="It lasts 5:00:00.")])
     )
 
     assert "It lasts 5:00:00. (too_long)" in table
@@ -104,9 +116,9 @@ def test_strangers_words_are_no_markup_in_tables():
         error_sentence=f"Cannot open {HOSTILE}",
         jobs=[job(Stage.VALIDATION, error_code="unreadable", error_sentence=f"Cannot read {HOSTILE}")],
     )
-    table = shown(display.results([video], {video.video.id: Path(HOSTILE)}), display.details(video))
+    table = shown(display.results([video]), display.details(video))
 
-    assert table.count(HOSTILE.split("/")[0]) == 4
+    assert table.count(HOSTILE.split("/")[0]) == 3
     assert f"Cannot open {HOSTILE}" in table
     assert f"Cannot read {HOSTILE}" in table
 

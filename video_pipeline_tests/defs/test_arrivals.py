@@ -66,6 +66,14 @@ def test_a_video_that_is_further_gets_nothing(status: VideoStatus):
     assert not decision.has_work
 
 
+def test_what_lies_there_of_a_completed_video_goes_and_of_any_other_stays():
+    _, done = decide_on(waiting(VideoStatus.COMPLETED), room=0)
+    _, others = decide_on(*(waiting(status) for status in VideoStatus if status is not VideoStatus.COMPLETED), None)
+
+    assert done.discard == (stored(),)
+    assert others.discard == ()
+
+
 def test_an_object_that_the_catalog_does_not_know_is_left_alone():
     _, decision = decide_on(None)
 

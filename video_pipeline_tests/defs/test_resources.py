@@ -1,3 +1,4 @@
+import dagster as dg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -9,7 +10,7 @@ from video_pipeline.errors import ObjectChanged, RequestRefused
 
 @pytest.fixture
 def workspace():
-    with resources.Workspace().yield_for_execution(None) as given:
+    with resources.Workspace().yield_for_execution(dg.build_init_resource_context()) as given:
         yield given
 
 

@@ -74,7 +74,7 @@ def test_a_lost_heartbeat_does_not_end_the_work(run, row, monkeypatch):
         raise CatalogUnavailable
 
     monkeypatch.setattr(stages, "HEARTBEAT_SECONDS", 0.01)
-    monkeypatch.setattr(stages.jobs, "beat", lose)
+    monkeypatch.setattr("video_pipeline.catalog.records.jobs.beat", lose)
 
     assert run().success
     assert beats

@@ -51,5 +51,6 @@ def _holder(work_dir: Path):
     """A process that holds a folder until its standard input ends, and the folder."""
     command = [sys.executable, "-c", HOLD, str(work_dir)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
         yield process, Path(process.stdout.readline().strip())
-        process.stdin.close()
+        process.communicate()  # ends its standard input

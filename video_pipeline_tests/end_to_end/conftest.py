@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,9 +21,9 @@ from video_pipeline_tests.end_to_end.watching import settled
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def stack() -> Iterator[Running]:
     """The whole stack, in a folder of its own."""
-    with running(tmp_path_factory.mktemp("stack")) as everything:
+    with tempfile.TemporaryDirectory(prefix="video-pipeline-stack-") as folder, running(Path(folder)) as everything:
         yield everything
 
 

@@ -1,6 +1,7 @@
 """A video's journey, through everything that is real."""
 
 import shutil
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -126,7 +127,7 @@ def test_the_same_bytes_dropped_twice_leave_one_video_and_no_object(session, cli
     for name in ("door-1.mp4", "door-2.mp4"):
         session.store.store(path, f"{keys.DROP}mall/door/{name}", content_type="video/mp4")
 
-    ids = [wait_for(lambda name=name: adopted(session, name)) for name in ("door-1.mp4", "door-2.mp4")]
+    ids = [wait_for(partial(adopted, session, name)) for name in ("door-1.mp4", "door-2.mp4")]
     snapshots = settled(session, *ids)
 
     completed = [one.video for one in snapshots if one.video.status is VideoStatus.COMPLETED]

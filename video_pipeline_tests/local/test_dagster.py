@@ -71,5 +71,5 @@ def test_the_location_is_called_as_in_the_workspace() -> None:
 
 
 def test_a_configuration_that_is_missing_is_named() -> None:
-    with pytest.raises(ConfigurationError, match="nothing.yaml is neither at"):
+    with pytest.raises(ConfigurationError, match=r"nothing\.yaml is neither at"):
         dagster.configuration("nothing.yaml")

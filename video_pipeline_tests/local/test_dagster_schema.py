@@ -1,46 +1,59 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from video_pipeline.errors import PartFailed
-from video_pipeline.local import dagster, dagster_schema
-from video_pipeline.local.postgres import libpq
+from video_pipeline.local import dagster, dagster_schema, programs
+from video_pipeline.local.postgres import ensure_database, libpq
 from video_pipeline.local.stack import Running
 
+BEFORE_THE_NEWEST = "f495c27d5019"  #: a revision of Dagster 1.13.27, which leaves its database at the one after
 
-def told(servers: Running) -> dict[str, str]:
+
+def told(servers: Running, database: str) -> dict[str, str]:
+    """What Dagster's processes are told, with a database of its own for each test."""
     dagster.furnish(Path(servers.environment["DAGSTER_HOME"]))
-    return {**os.environ, **servers.environment}
+    url = servers.environment["DAGSTER_DATABASE_URL"].replace("/dagster?", f"/{database}?")
+    ensure_database(url, through=servers.environment["DATABASE_URL"])
+    return {**os.environ, **servers.environment, "DAGSTER_DATABASE_URL": url}
 
 
-def tables(database_url: str) -> set[str]:
-    with psycopg.connect(libpq(database_url)) as connection:
-        rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-    return {name for (name,) in rows}
+def make_schema(environment: dict[str, str]) -> None:
+    """As each of Dagster's processes does when it finds none."""
+    subprocess.run([programs.script("dagster"), "run", "list"], env=environment, check=True, capture_output=True)
 
 
-def test_the_schema_is_made_once_and_left_alone_from_then_on(
-    servers: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_an_empty_database_is_left_to_dagsters_first_process(servers: Running, tmp_path: Path) -> None:
+    environment = told(servers, "empty") | {"DAGSTER_HOME": str(tmp_path / "missing")}
+    dagster_schema.migrate(environment, record=tmp_path / "record")
+    assert dagster_schema.revision(environment["DAGSTER_DATABASE_URL"]) is None
+
+
+def test_a_schema_is_migrated_unless_it_is_known_to_be_as_this_version_leaves_it(
+    servers: Running, tmp_path: Path
 ) -> None:
-    environment = told(servers)
-    dagster_schema.bring_up(environment, record=tmp_path / "record")
-    assert {"runs", "event_logs", "daemon_heartbeats"} <= tables(environment["DAGSTER_DATABASE_URL"])
+    environment, record = told(servers, "made"), tmp_path / "record"
+    url = environment["DAGSTER_DATABASE_URL"]
+    make_schema(environment)
+    newest = dagster_schema.revision(url)
+    dagster_schema.note(environment, record=record)
     broken = environment | {"DAGSTER_HOME": str(tmp_path / "missing")}
-    dagster_schema.bring_up(broken, record=tmp_path / "record")
+    dagster_schema.migrate(broken, record=record)
+
+    with psycopg.connect(libpq(url)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = %s", [BEFORE_THE_NEWEST])
+    with pytest.raises(PartFailed, match=r"could not be migrated:\n(.|\n)*missing"):
+        dagster_schema.migrate(broken, record=record)
+    dagster_schema.migrate(environment, record=record)
+    assert dagster_schema.revision(url) == newest
 
 
-def test_what_dagster_says_is_told_where_it_cannot(servers: Running, tmp_path: Path) -> None:
-    broken = told(servers) | {"DAGSTER_HOME": str(tmp_path / "missing")}
-    with pytest.raises(PartFailed, match=r"could not be prepared:\n(.|\n)*missing"):
-        dagster_schema.bring_up(broken, record=tmp_path / "record")
-    assert not (tmp_path / "record").exists()
-
-
-def test_a_database_that_does_not_answer_is_told(servers: Running, tmp_path: Path) -> None:
-    nowhere = told(servers) | {"DAGSTER_DATABASE_URL": f"postgresql+psycopg2://nobody@/dagster?host={tmp_path}"}
+def test_a_database_that_does_not_answer_is_told(tmp_path: Path) -> None:
+    nowhere = {"DAGSTER_DATABASE_URL": f"postgresql+psycopg2://nobody@/dagster?host={tmp_path}"}
     with pytest.raises(PartFailed, match="Dagster's database does not answer"):
-        dagster_schema.bring_up(nowhere, record=tmp_path / "record")
+        dagster_schema.migrate(nowhere, record=tmp_path / "record")

@@ -87,6 +87,11 @@ def test_an_empty_variable_gives_nothing(installation: Installation) -> None:
     assert settled(installation, {"DATABASE_URL": ""})["DATABASE_URL"] != ""
 
 
+def test_a_proxy_for_other_hosts_is_not_asked_for_ours(installation: Installation) -> None:
+    told = settled(installation, {"NO_PROXY": "intranet.example.org,127.0.0.1"})
+    assert told["NO_PROXY"] == told["no_proxy"] == "intranet.example.org,127.0.0.1,localhost"
+
+
 def test_slots_and_addresses_can_be_chosen(installation: Installation) -> None:
     told = settled(installation, {"WORKER_CONCURRENCY": "7", "PREVIEW_URL": "https://videos.example.org"})
     assert (told["WORKER_CONCURRENCY"], told["MAX_CONCURRENT_RUNS"]) == ("7", "7")

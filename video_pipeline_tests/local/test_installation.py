@@ -9,6 +9,7 @@ import pytest
 from video_pipeline.errors import ConfigurationError, PartFailed
 from video_pipeline.local import installation as installations
 from video_pipeline.local.installation import Installation, write_private
+
 from .processes import eventually
 
 
@@ -43,7 +44,7 @@ def test_a_private_file_replaces_one_that_everybody_could_read(tmp_path: Path) -
 def test_a_folder_that_is_held_is_refused_to_another(tmp_path: Path) -> None:
     with Installation(tmp_path).held():
         assert Installation(tmp_path).is_up()
-        with pytest.raises(ConfigurationError, match="is up in .* already"), Installation(tmp_path).held():
+        with pytest.raises(ConfigurationError, match=r"is up in .* already"), Installation(tmp_path).held():
             pass
     assert not Installation(tmp_path).is_up()
     with Installation(tmp_path).held():

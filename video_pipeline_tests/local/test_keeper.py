@@ -77,6 +77,24 @@ def test_a_part_runs_from_start_to_stop(tmp_path: Path, held: int) -> None:
     assert not seen[0].is_running()
 
 
+def test_a_part_is_prepared_before_each_start_and_tidied_after_its_stop(tmp_path: Path, held: int) -> None:
+    order: list[str] = []
+    served = part(tmp_path, SERVES)
+
+    def prepare() -> None:
+        served.prepare()
+        order.append("prepared")
+
+    async def act(keeper: Keeper) -> None:
+        before = keeper.pid
+        keeper.send(signal.SIGKILL)
+        await asyncio.wait_for(keeper.restarted(before), 20)
+        order.append("running")
+
+    keeping(replace(served, prepare=prepare, tidy=lambda: order.append("tidied")), held, act)
+    assert order == ["prepared", "prepared", "running", "tidied"]
+
+
 def test_a_part_that_dies_is_started_again(tmp_path: Path, held: int) -> None:
     async def act(keeper: Keeper) -> None:
         for _ in range(QUICK_DEATHS - 1):
@@ -106,6 +124,23 @@ def test_a_part_that_keeps_dying_is_given_up(tmp_path: Path, held: int) -> None:
 
 async def nothing(_: Keeper) -> None:
     return
+
+
+def test_a_part_that_runs_is_not_started_twice(tmp_path: Path, held: int) -> None:
+    async def act(keeper: Keeper) -> None:
+        before = keeper.pid
+        await keeper.start()
+        assert keeper.pid == before
+
+    keeping(part(tmp_path, SERVES), held, act)
+
+
+def test_only_the_end_of_a_long_log_is_told(tmp_path: Path) -> None:
+    log = tmp_path / "server.log"
+    log.write_text("".join(f"line {number}\n" for number in range(100_000)))
+    assert keepers.tail(log).splitlines()[-1] == "line 99999"
+    assert len(keepers.tail(log).splitlines()) == 25
+    assert keepers.tail(tmp_path / "none.log") == ""
 
 
 def test_a_part_that_cannot_start_says_why(tmp_path: Path, held: int) -> None:

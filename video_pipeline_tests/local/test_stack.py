@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import ip_address
 from pathlib import Path
 
 import psutil
@@ -17,12 +18,11 @@ import pytest
 from video_pipeline.errors import ConfigurationError, PartFailed
 from video_pipeline.local import doctor, seaweedfs
 from video_pipeline.local.installation import Installation
-from video_pipeline.local.ports import HOST
 from video_pipeline.local.postgres import libpq
-from video_pipeline.local.stack import running
-from video_pipeline_tests.local import processes
+from video_pipeline.local.stack import Running, running
 
-STORES = ("postgres", "seaweedfs", "valkey")
+from . import processes
+
 UP = """
 import sys
 from pathlib import Path
@@ -49,18 +49,11 @@ def supervisor(folder: Path, *parts: str) -> Iterator[subprocess.Popen[str]]:
     assert processes.eventually(lambda: processes.of(folder) == [])
 
 
-def refused(folder: Path) -> str:
-    """What somebody is told who starts a stack in vain."""
-    done = subprocess.run(
-        [sys.executable, "-c", UP, str(folder), *STORES], capture_output=True, text=True, check=False, timeout=60
-    )
-    assert done.returncode == 1
-    return done.stderr
-
-
 def listening(process: psutil.Process) -> set[str]:
+    """The addresses a process listens at; an IPv4 address may be written as an IPv6 one."""
     connections = process.net_connections(kind="inet")
-    return {connection.laddr.ip for connection in connections if connection.status == psutil.CONN_LISTEN}
+    found = (connection.laddr.ip for connection in connections if connection.status == psutil.CONN_LISTEN)
+    return {host.removeprefix("::ffff:") for host in found}
 
 
 def test_everything_comes_up_and_nothing_outlives_a_killed_supervisor(tmp_path: Path) -> None:
@@ -69,7 +62,7 @@ def test_everything_comes_up_and_nothing_outlives_a_killed_supervisor(tmp_path: 
         unwell = [observation.sentence for observation in doctor.examine(tmp_path) if not observation.ok]
         assert unwell == []
         ours = [child for child in psutil.Process(process.pid).children(recursive=True) if child.is_running()]
-        assert set().union(*(listening(child) for child in ours)) == {HOST}
+        assert all(ip_address(host).is_loopback for child in ours for host in listening(child))
         assert {child.pid for child in ours} == {child.pid for child in processes.of(tmp_path)} - {process.pid}
         process.kill()
         process.wait()
@@ -79,45 +72,45 @@ def test_everything_comes_up_and_nothing_outlives_a_killed_supervisor(tmp_path: 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_everything_in_order(tmp_path: Path, number: signal.Signals) -> None:
-    with supervisor(tmp_path, "postgres") as process:
+    with supervisor(tmp_path, "valkey") as process:
         process.send_signal(number)
         assert process.wait(60) == 0
         assert processes.of(tmp_path) == []
-    assert "database system is shut down" in (tmp_path / "logs" / "postgres.log").read_text()
+    assert "ready to exit, bye bye" in (tmp_path / "logs" / "valkey.log").read_text()
 
 
 def test_a_second_signal_ends_everything_at_once(tmp_path: Path) -> None:
-    with supervisor(tmp_path, "postgres") as process:
-        (postgres,) = psutil.Process(process.pid).children()
-        postgres.suspend()  # so that it does not end in order
+    with supervisor(tmp_path, "valkey") as process:
+        (valkey,) = psutil.Process(process.pid).children()
+        valkey.suspend()  # so that it does not end in order
         process.terminate()
-        process.send_signal(signal.SIGCONT)
-        assert processes.eventually(lambda: process.poll() is not None or interrupted(process, postgres))
-        postgres.resume()
+        assert processes.eventually(lambda: has_signal_waiting(valkey))
+        process.terminate()
         assert process.wait(60) == 128 + signal.SIGTERM
 
 
-def interrupted(process: subprocess.Popen[str], postgres: psutil.Process) -> bool:
-    """Send the second signal once the first has been acted upon: PostgreSQL has a signal waiting for it."""
-    pending = next(line for line in Path(f"/proc/{postgres.pid}/status").read_text().splitlines() if "ShdPnd" in line)
-    if int(pending.split()[1], 16):
-        process.terminate()
-    return process.poll() is not None
+def has_signal_waiting(process: psutil.Process) -> bool:
+    """Whether a process was sent a signal that it has not acted upon; see proc(5)."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    (waiting,) = (line.split()[1] for line in status.splitlines() if line.startswith("ShdPnd"))
+    return int(waiting, 16) != 0
 
 
 def test_a_second_stack_in_the_same_folder_is_refused(tmp_path: Path) -> None:
-    with supervisor(tmp_path, "valkey"):
-        assert f"A stack is up in {tmp_path} already" in refused(tmp_path)
-        assert [process.name() for process in processes.of(tmp_path)].count("valkey-server") == 1
+    with running(tmp_path, parts=["valkey"]) as first:
+        with pytest.raises(ConfigurationError, match=r"is up in .* already"), running(tmp_path, parts=["valkey"]):
+            pass
+        assert [process.pid for process in processes.of(tmp_path)] == [first.pid("valkey")]
 
 
 def test_data_survive_though_every_port_is_taken_meanwhile(tmp_path: Path) -> None:
-    with running(tmp_path, parts=STORES) as stack:
+    parts = ["postgres", "seaweedfs"]
+    with running(tmp_path, parts=parts) as stack:
         first = stack.environment
         seaweedfs.client(first).put_object(Bucket="videos", Key="kept", Body=b"kept")
         with psycopg.connect(libpq(first["DATABASE_URL"])) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 1 AS one")
-    with Installation(tmp_path).reserved_ports(), running(tmp_path, parts=STORES) as stack:
+    with Installation(tmp_path).reserved_ports(), running(tmp_path, parts=parts) as stack:
         again = stack.environment
         assert again["S3_ENDPOINT_URL"] != first["S3_ENDPOINT_URL"]
         assert seaweedfs.client(again).get_object(Bucket="videos", Key="kept")["Body"].read() == b"kept"
@@ -125,42 +118,54 @@ def test_data_survive_though_every_port_is_taken_meanwhile(tmp_path: Path) -> No
             assert connection.execute("SELECT one FROM kept").fetchall() == [(1,)]
 
 
-def test_two_stacks_run_side_by_side(tmp_path: Path) -> None:
-    with running(tmp_path / "one", parts=STORES) as one, running(tmp_path / "two", parts=STORES) as two:
-        for stack in (one, two):
-            seaweedfs.client(stack.environment).put_object(Bucket="videos", Key="whose", Body=str(stack.parts).encode())
-        seaweedfs.client(one.environment).delete_object(Bucket="videos", Key="whose")
-        assert seaweedfs.client(two.environment).get_object(Bucket="videos", Key="whose")["ContentLength"] > 0
+def test_two_stacks_run_side_by_side(servers: Running, tmp_path: Path) -> None:
+    with running(tmp_path, parts=["seaweedfs"]) as other:
+        for stack in (servers, other):
+            seaweedfs.client(stack.environment).put_object(Bucket="videos", Key="whose", Body=b"mine")
+        seaweedfs.client(other.environment).delete_object(Bucket="videos", Key="whose")
+        assert seaweedfs.client(servers.environment).get_object(Bucket="videos", Key="whose")["ContentLength"] == 4
 
 
-def test_servers_of_ones_own_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with running(tmp_path / "servers", parts=STORES) as servers:
-        for name in ("DATABASE_URL", "S3_ENDPOINT_URL", "BROKER_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-            monkeypatch.setenv(name, servers.environment[name])
-        monkeypatch.setenv("S3_BUCKET", "another")
-        with running(tmp_path / "stack", parts=STORES) as stack:
-            assert stack.parts == []
-            assert stack.environment["DATABASE_URL"] == servers.environment["DATABASE_URL"]
-            with psycopg.connect(libpq(stack.environment["DAGSTER_DATABASE_URL"])) as connection:
-                assert connection.info.dbname == "catalog_dagster"
-            seaweedfs.client(servers.environment).head_bucket(Bucket="another")
+def test_servers_of_ones_own_are_used(servers: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATABASE_URL", "S3_ENDPOINT_URL", "BROKER_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, servers.environment[name])
+    monkeypatch.setenv("S3_BUCKET", "another")
+    with running(tmp_path, parts=["postgres", "seaweedfs", "valkey"]) as stack:
+        assert stack.parts == []
+        assert stack.environment["DATABASE_URL"] == servers.environment["DATABASE_URL"]
+        with psycopg.connect(libpq(stack.environment["DAGSTER_DATABASE_URL"])) as connection:
+            assert connection.info.dbname == "catalog_dagster"
+        seaweedfs.client(servers.environment).head_bucket(Bucket="another")
 
 
 def test_a_part_that_cannot_start_is_told_with_the_end_of_its_log(tmp_path: Path) -> None:
     with running(tmp_path, parts=["postgres"]):
         pass
     (tmp_path / "postgres" / "data" / "PG_VERSION").write_text("9.6\n")
-    with pytest.raises(PartFailed, match=r"postgres ended while it was starting(.|\n)*incompatible with server"):
-        with running(tmp_path, parts=["postgres"]):
-            pass
+    with (
+        pytest.raises(PartFailed, match=r"postgres ended while it was starting(.|\n)*incompatible with server"),
+        running(tmp_path, parts=["postgres"]),
+    ):
+        pass
     assert processes.of(tmp_path) == []
     assert not Installation(tmp_path).is_up()
 
 
+def test_a_folder_with_a_long_name_works_and_leaves_nothing_elsewhere(tmp_path: Path) -> None:
+    folder = tmp_path / ("deep" * 25)
+    with running(folder, parts=["postgres"]) as stack:
+        with psycopg.connect(libpq(stack.environment["DATABASE_URL"])) as connection:
+            sockets = Path(connection.info.host)
+        assert not sockets.is_relative_to(folder)
+    assert not sockets.exists()
+
+
 def test_a_part_that_there_is_not_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="There is no part mongodb; there are postgres, "):
-        with running(tmp_path, parts=["mongodb"]):
-            pass
+    with (
+        pytest.raises(ConfigurationError, match="There is no part mongodb; there are postgres, "),
+        running(tmp_path, parts=["mongodb"]),
+    ):
+        pass
 
 
 def test_the_environment_around_us_is_left_alone(tmp_path: Path) -> None:

@@ -4,8 +4,7 @@ import os
 import signal
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -33,6 +32,10 @@ def server(folder: Path, name: str, *needs: str) -> Part:
     )
 
 
+def nothing() -> None:
+    return
+
+
 @contextmanager
 def supervising(folder: Path, *nodes: Part | Step) -> Iterator[Supervisor]:
     with (folder / "lock").open("w") as lock:
@@ -56,16 +59,19 @@ def test_what_is_needed_comes_first(tmp_path: Path) -> None:
 
 def test_what_needs_nothing_of_each_other_starts_at_once(tmp_path: Path) -> None:
     both = threading.Barrier(2)
-    meet: Callable[[], None] = lambda: both.wait(10) and None  # noqa: E731
+
+    def meet() -> None:
+        both.wait(10)
+
     with supervising(tmp_path, Step(name="one", action=meet), Step(name="two", action=meet)):
         assert not both.broken
 
 
 def test_parts_are_stopped_before_what_they_need(tmp_path: Path) -> None:
     """Also where only a step stands between them."""
-    nodes = [
+    nodes: list[Part | Step] = [
         server(tmp_path, "database"),
-        Step(name="schema", action=time.monotonic, needs=frozenset({"database"})),  # type: ignore[arg-type]
+        Step(name="schema", action=nothing, needs=frozenset({"database"})),
         replace(server(tmp_path, "worker"), uses=frozenset({"schema"})),
     ]
     says_goodbye = (
@@ -117,9 +123,11 @@ def test_a_killed_part_comes_back(tmp_path: Path) -> None:
 
 
 def test_waiting_for_a_restart_that_does_not_come_ends(tmp_path: Path) -> None:
-    with supervising(tmp_path, server(tmp_path, "database")) as supervisor:
-        with pytest.raises(PartFailed, match="not healthy again within"):
-            supervisor.await_restart("database", supervisor.pid("database"), seconds=0.1)
+    with (
+        supervising(tmp_path, server(tmp_path, "database")) as supervisor,
+        pytest.raises(PartFailed, match="not healthy again within"),
+    ):
+        supervisor.await_restart("database", supervisor.pid("database"), seconds=0.1)
 
 
 def test_who_waits_is_told_of_a_part_that_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

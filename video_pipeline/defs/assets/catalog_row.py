@@ -35,6 +35,7 @@ def catalog_row(context: dg.AssetExecutionContext, catalog: Catalog, bucket: Buc
         metadata={
             "artifacts": ", ".join(sorted(artifacts)),
             "derived_bytes": sum(artifact.size_bytes for artifact in artifacts.values()),
+            "warnings": [finding.sentence for finding in row.warnings],
             "strays_removed": len(strays),
         }
     )

@@ -8,6 +8,7 @@ import dagster as dg
 from video_pipeline import previews
 from video_pipeline.catalog import queries
 from video_pipeline.catalog.records.artifacts import replace_artifact
+from video_pipeline.catalog.records.warnings import add_warnings
 from video_pipeline.catalog.rows import VideoRow
 from video_pipeline.config import settings
 from video_pipeline.defs.assets.metadata import metadata
@@ -84,6 +85,8 @@ def renditions(
             max_seconds=known.max_duration_seconds,
             on_progress=job.progress,
         )
+        with catalog.transaction() as connection:
+            add_warnings(connection, job.video_id, made.findings)
         outcomes = verify.verify(made, facts, bounds=bounds(known, facts.duration_seconds))
         yield from _check_results(outcomes)
         for output in sorted(selected):

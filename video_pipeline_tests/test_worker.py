@@ -133,7 +133,7 @@ def test_a_task_that_ends_while_the_broker_is_away_is_not_lost(crew: Crew, tmp_p
     sent, child = crew.begin(tmp_path / "end")
     crew.supervisor.stop_part("valkey")
     (tmp_path / "end").touch()
-    threading.Event().wait(3)  # an outage has a length, and there is nothing that tells when it is long enough
+    threading.Event().wait(2)  # an outage has a length, and there is nothing that tells when it is long enough
     crew.supervisor.start_part("valkey")
     assert sent.get(timeout=SECONDS) == child.pid
     assert crew.send("add", 1, 2).get(timeout=SECONDS) == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -39,6 +40,12 @@ _CHECKS: Mapping[Output, Mapping[str, Check]] = {
 CHECKS: Mapping[Output, tuple[str, ...]] = MappingProxyType(
     {output: tuple(checks) for output, checks in _CHECKS.items()}
 )
+
+
+def promise(output: Output, name: str) -> str:
+    """What the check of that name holds an output to, in a sentence."""
+    return inspect.getdoc(_CHECKS[output][name]) or name
+
 
 _REPORTS = TypeAdapter(list[Report])
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -28,9 +30,21 @@ def make_schema(environment: dict[str, str]) -> None:
     subprocess.run([programs.script("dagster"), "run", "list"], env=environment, check=True, capture_output=True)
 
 
+@contextmanager
+def no_dagster(folder: Path) -> Iterator[None]:
+    """In its place, a program that only complains."""
+    complains = folder / "complains"
+    complains.write_text("#!/bin/sh\necho Not today.\nexit 1\n")
+    complains.chmod(0o755)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(programs, "script", lambda _: str(complains))
+        yield
+
+
 def test_an_empty_database_is_left_to_dagsters_first_process(servers: Running, tmp_path: Path) -> None:
-    environment = told(servers, "empty") | {"DAGSTER_HOME": str(tmp_path / "missing")}
-    dagster_schema.migrate(environment, record=tmp_path / "record")
+    environment = told(servers, "empty")
+    with no_dagster(tmp_path):
+        dagster_schema.migrate(environment, record=tmp_path / "record")
     assert dagster_schema.revision(environment["DAGSTER_DATABASE_URL"]) is None
 
 
@@ -42,13 +56,13 @@ def test_a_schema_is_migrated_unless_it_is_known_to_be_as_this_version_leaves_it
     make_schema(environment)
     newest = dagster_schema.revision(url)
     dagster_schema.note(environment, record=record)
-    broken = environment | {"DAGSTER_HOME": str(tmp_path / "missing")}
-    dagster_schema.migrate(broken, record=record)
+    with no_dagster(tmp_path):
+        dagster_schema.migrate(environment, record=record)
 
     with psycopg.connect(libpq(url)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = %s", [BEFORE_THE_NEWEST])
-    with pytest.raises(PartFailed, match=r"could not be migrated:\n(.|\n)*missing"):
-        dagster_schema.migrate(broken, record=record)
+    with no_dagster(tmp_path), pytest.raises(PartFailed, match=r"could not be migrated:\nNot today\."):
+        dagster_schema.migrate(environment, record=record)
     dagster_schema.migrate(environment, record=record)
     assert dagster_schema.revision(url) == newest
 

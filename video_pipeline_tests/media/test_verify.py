@@ -95,3 +95,9 @@ def test_a_check_that_breaks_may_be_tried_again(
     monkeypatch.setattr(verifying, "DECODE", command)
     with pytest.raises(MediaToolFailed, match=message):
         verify(original.made, original.facts, bounds=bounds)
+
+
+def test_every_check_says_what_it_holds_an_output_to():
+    promises = [verifying.promise(output, name) for output, names in CHECKS.items() for name in names]
+
+    assert all(promise.endswith(".") for promise in promises)

@@ -55,7 +55,10 @@ def _spec(output: Output) -> dg.AssetSpec:
 
 
 def _checks(output: Output) -> list[dg.AssetCheckSpec]:
-    return [dg.AssetCheckSpec(name, asset=output.value, blocking=True) for name in verify.CHECKS[output]]
+    return [
+        dg.AssetCheckSpec(name, asset=output.value, description=verify.promise(output, name), blocking=True)
+        for name in verify.CHECKS[output]
+    ]
 
 
 @dg.multi_asset(

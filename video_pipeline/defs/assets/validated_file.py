@@ -4,12 +4,13 @@ import dagster as dg
 
 from video_pipeline import intake
 from video_pipeline.catalog import queries
+from video_pipeline.catalog.rows import VideoRow
 from video_pipeline.config import Settings, settings
 from video_pipeline.defs.partitions import video_partitions
 from video_pipeline.defs.resources import Bucket, Catalog, Workspace, bounds
 from video_pipeline.defs.stage import RETRIES, stage
 from video_pipeline.media.checks import Policy
-from video_pipeline.types import Stage
+from video_pipeline.types import Stage, StoredObject
 
 uploaded_file = dg.AssetSpec(
     "uploaded_file",
@@ -43,6 +44,7 @@ def validated_file(
         with catalog.transaction() as connection:
             row = queries.video(connection, job.video_id)
         stored = intake.locate(store, row)
+        context.log_event(_arrival(context.partition_key, row, stored))
         judged = intake.examine(store, row, stored, workspace.upload, policy=policy(known), bounds=bounds(known, None))
         key = intake.promote(catalog.engine, store, row, stored, judged)
         workspace.keep_original(judged)
@@ -50,9 +52,21 @@ def validated_file(
         metadata={
             "key": key,
             "sha256": judged.sha256,
-            "size": stored.size_bytes,
+            "size_bytes": stored.size_bytes,
             "container": str(judged.facts.container),
             "warnings": [finding.sentence for finding in judged.warnings],
         },
         data_version=dg.DataVersion(judged.sha256),
+    )
+
+
+def _arrival(partition: str, row: VideoRow, stored: StoredObject) -> dg.AssetMaterialization:
+    """What the run found in the bucket: the first link of the video's lineage.
+
+    An event of this run and not of the sensor's tick, so that it goes when the run is retired.
+    """
+    return dg.AssetMaterialization(
+        uploaded_file.key,
+        partition=partition,
+        metadata={"key": stored.key, "etag": stored.etag, "size_bytes": stored.size_bytes, "filename": row.filename},
     )

@@ -1,3 +1,5 @@
+import dagster as dg
+
 from video_pipeline.config import settings
 from video_pipeline.defs.assets.validated_file import policy
 from video_pipeline.storage import keys
@@ -12,8 +14,18 @@ def test_a_good_file_moves_from_the_inbox_to_the_originals(run, row, store, clip
     assert video.status is VideoStatus.PROCESSING
     assert video.original_key == keys.original(video.id, Container.MP4)
     assert [stored.key for stored in store.list("")] == [video.original_key]
-    (materialization,) = result.asset_materializations_for_node("validated_file")
+    materialization = result.asset_materializations_for_node("validated_file")[-1]
     assert materialization.metadata["sha256"].value == video.checksum_sha256
+
+
+def test_lineage_begins_with_what_was_uploaded(run, row, instance):
+    run("validated_file")
+
+    event = instance.get_latest_materialization_event(dg.AssetKey("uploaded_file"))
+    arrival = event.asset_materialization
+    assert arrival.partition == str(row().id)
+    assert arrival.metadata["key"].value == row().inbox_key
+    assert arrival.metadata["filename"].value == "clip.mp4"
 
 
 def test_materialized_again_it_judges_the_original_and_changes_nothing(run, row, store):

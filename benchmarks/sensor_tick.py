@@ -26,9 +26,9 @@ LOOKS = 200
 
 FINISHED = text("""
     INSERT INTO videos (id, status, source, scope, filename, extension, checksum_sha256, original_key, size_bytes,
-                        duration_seconds, uploaded_at, validated_at, completed_at)
+                        duration_seconds, facts, uploaded_at, validated_at, completed_at)
     SELECT unnest(CAST(:ids AS uuid[])), 'completed', 'upload', 'installation', 'clip.mp4', 'mp4',
-           unnest(CAST(:sums AS text[])), unnest(CAST(:keys AS text[])), 1, 1.0, now(), now(), now()
+           unnest(CAST(:sums AS text[])), unnest(CAST(:keys AS text[])), 1, 1.0, '{}', now(), now(), now()
 """)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from video_pipeline.catalog import migrate
@@ -19,37 +19,39 @@ def draw(installation: Installation, told: Mapping[str, str], outside: Mapping[s
     `told` is what the stack's processes are told on top of `outside`, the environment around us. Where a server of the
     user's own was given, only what it must be prepared with is left of the part.
     """
-    home = Path(told["DAGSTER_HOME"])
-    dagster.furnish(home)
+    dagster.furnish(Path(told["DAGSTER_HOME"]))
     environment = _inherited(outside, own_store=_is_given(installation, "seaweedfs")) | dict(told)
+    nodes = [*_stores(installation, environment), *_programs(installation, environment)]
+    return {node.name: node for node in nodes}
 
-    record = home / "schema.json"
 
+def _stores(installation: Installation, environment: Mapping[str, str]) -> Iterator[Part | Step]:
     def server(name: str, embedded: Callable[[], Part], settle: Callable[[], None]) -> Part | Step:
         return Step(name=name, action=settle) if _is_given(installation, name) else embedded()
 
     def databases() -> None:
-        _settle_databases(installation, told)
+        _settle_databases(installation, environment)
 
     def objects() -> None:
-        bucket.prepare(seaweedfs.client(environment), told["S3_BUCKET"])
+        bucket.prepare(seaweedfs.client(environment), environment["S3_BUCKET"])
 
-    nodes = [
-        server("postgres", lambda: postgres.part(installation, databases), databases),
-        server("seaweedfs", lambda: seaweedfs.part(installation, told, objects), objects),
-        server("valkey", lambda: valkey.part(installation, told), lambda: None),
-        Step(
-            name="dagster-schema",
-            action=lambda: dagster_schema.migrate(environment, record=record),
-            needs=frozenset({"postgres"}),
-        ),
-        dagster.code_server(installation, environment, lambda: dagster_schema.note(environment, record=record)),
-        dagster.webserver(installation, environment),
-        dagster.daemon(installation, environment),
-        services.worker(installation, environment),
-        services.api(installation, environment),
-    ]
-    return {node.name: node for node in nodes}
+    yield server("postgres", lambda: postgres.part(installation, databases), databases)
+    yield server("seaweedfs", lambda: seaweedfs.part(installation, environment, objects), objects)
+    yield server("valkey", lambda: valkey.part(installation, environment), lambda: None)
+
+
+def _programs(installation: Installation, environment: Mapping[str, str]) -> Iterator[Part | Step]:
+    record = Path(environment["DAGSTER_HOME"]) / "schema.json"
+    yield Step(
+        name="dagster-schema",
+        action=lambda: dagster_schema.migrate(environment, record=record),
+        needs=frozenset({"postgres"}),
+    )
+    yield dagster.code_server(installation, environment, lambda: dagster_schema.note(environment, record=record))
+    yield dagster.webserver(installation, environment)
+    yield dagster.daemon(installation, environment)
+    yield services.worker(installation, environment)
+    yield services.api(installation, environment)
 
 
 def _is_given(installation: Installation, name: str) -> bool:

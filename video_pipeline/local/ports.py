@@ -35,13 +35,15 @@ def reserved(names: Collection[str], *, wished: Mapping[str, int]) -> Iterator[d
 
 
 def _reserve(wished: int | None, claims: ExitStack) -> int:
-    for port in _candidates(wished):
-        claim = _claim(port)
-        if claim is not None:
-            claims.enter_context(claim)
-            if is_free(port):
-                return port
-    raise AssertionError("there is always another candidate")
+    return next(port for port in _candidates(wished) if _take(port, claims))
+
+
+def _take(port: int, claims: ExitStack) -> bool:
+    claim = _claim(port)
+    if claim is None:
+        return False
+    claims.enter_context(claim)
+    return is_free(port)
 
 
 def _candidates(wished: int | None) -> Iterator[int]:

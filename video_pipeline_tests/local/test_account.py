@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import stat
 import subprocess
 from pathlib import Path
@@ -34,6 +35,18 @@ def test_folders_that_are_open_enough_are_left_alone(tmp_path: Path) -> None:
     tmp_path.chmod(0o751)
     account.open_the_way(tmp_path / "file")
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o751
+
+
+def test_it_is_told_why_there_is_no_such_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "useradd"
+    program.write_text("#!/bin/sh\necho 'useradd: cannot open /etc/passwd' >&2\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr(account, "USER", "nobody-has-this-name")
+    monkeypatch.setattr(account, "_PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    with pytest.raises(PartFailed, match=r"nobody-has-this-name could not be made: useradd: cannot open /etc/passwd"):
+        account.own(tmp_path)
 
 
 def test_a_link_to_somewhere_else_is_not_taken_for_our_folder(tmp_path: Path) -> None:

@@ -75,8 +75,6 @@ class Settings(BaseSettings):
     )
     stage_seconds_cap: float = Field(default=4 * 3600, gt=0, description="Longest time limit of a media process.")
 
-    log_format: str = Field(default="console", pattern="^(console|json)$", description="`console` or `json`.")
-
     def time_limit_seconds(self, duration_seconds: float | None) -> float:
         """How long a media process may work on a video of that duration: it follows the media, within bounds."""
         wanted = (duration_seconds or 0.0) * self.stage_seconds_per_second

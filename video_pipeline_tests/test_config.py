@@ -63,7 +63,7 @@ def test_what_is_missing_is_named_and_the_way_out_told(monkeypatch: pytest.Monke
         ("WORKER_CONCURRENCY", "0"),
         ("MAX_FILE_BYTES", "2 GB"),
         ("INBOX_WATCH_SECONDS", "-1"),
-        ("LOG_FORMAT", "xml"),
+        ("MAX_PIXELS", "-1"),
     ],
 )
 def test_a_value_that_cannot_be_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str):

@@ -46,7 +46,10 @@ def test_whatever_is_needed_is_there(tmp_path: Path, outside: dict[str, str]) ->
 
 
 def test_programs_inherit_the_environment_around_us(tmp_path: Path) -> None:
-    assert part(drawn(tmp_path, {"LOG_FORMAT": "json"}), "worker").environment["LOG_FORMAT"] == "json"
+    assert (
+        part(drawn(tmp_path, {"IMAGEIO_FFMPEG_EXE": "/opt/ffmpeg"}), "worker").environment["IMAGEIO_FFMPEG_EXE"]
+        == "/opt/ffmpeg"
+    )
 
 
 def test_keys_to_another_store_do_not_reach_programs_that_use_ours(tmp_path: Path) -> None:

@@ -103,10 +103,11 @@ def test_progress_arrives_while_ffmpeg_works() -> None:
         if len(heard) == 2:
             raise Enough
 
+    others = psutil.Process().children()
     with pytest.raises(Enough):
         run(ENDLESS, bounds=BRIEF, on_progress=listen)
     assert heard[1].frames > heard[0].frames
-    assert psutil.Process().children() == []
+    assert set(psutil.Process().children()) <= set(others)
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ check: setup ## what CI runs besides the tests: style, types, layers, migrations
 	$(BIN)/mypy
 	$(BIN)/mypy docs/tables.py benchmarks
 	$(BIN)/lint-imports
-	$(BIN)/dg check defs
+	home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && DAGSTER_HOME="$$home" $(BIN)/dg check defs
 	$(BIN)/python docs/tables.py --check
 	$(BIN)/pytest --quiet video_pipeline_tests/catalog/test_migrate.py video_pipeline_tests/test_docs.py
 

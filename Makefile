@@ -38,7 +38,7 @@ check: setup ## what CI runs besides the tests: style, types, layers, migrations
 	$(BIN)/lint-imports
 	home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && DAGSTER_HOME="$$home" $(BIN)/dg check defs
 	$(BIN)/python docs/tables.py --check
-	$(BIN)/pytest --quiet video_pipeline_tests/catalog/test_migrate.py video_pipeline_tests/test_docs.py
+	$(BIN)/pytest --quiet $(addprefix video_pipeline_tests/,catalog/test_migrate.py test_docs.py test_compose.py test_layout.py) # alembic check among them
 
 bench: setup ## measure; docs/benchmarks.md says what was found and where
 	$(BIN)/python -m benchmarks

@@ -72,12 +72,18 @@ def url(installation: Installation, *, driver: str, database: str) -> str:
 
 
 def socket_folder(installation: Installation) -> Path:
-    """The folder of the server's socket: its own, or one in the temporary folder where that path is too long."""
+    """The folder of the server's socket: its own, or where that path is too long, one in a temporary folder.
+
+    The user's temporary folder may be deep itself; the system's is not.
+    """
     own = installation.folder / "postgres"
-    if len(os.fsencode(own / f".s.PGSQL.{_PORT}.lock")) <= _SOCKET_PATH_BYTES:
-        return own
-    digest = hashlib.sha256(os.fsencode(own)).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"video-pipeline-{digest}"
+    name = f"video-pipeline-{hashlib.sha256(os.fsencode(own)).hexdigest()[:16]}"
+    system = Path("/tmp") / name  # noqa: S108 - the folder made there is closed to others
+    return next((folder for folder in (own, Path(tempfile.gettempdir()) / name) if _holds_a_socket(folder)), system)
+
+
+def _holds_a_socket(folder: Path) -> bool:
+    return len(os.fsencode(folder / f".s.PGSQL.{_PORT}.lock")) <= _SOCKET_PATH_BYTES
 
 
 def ensure_database(database_url: str, *, through: str) -> None:

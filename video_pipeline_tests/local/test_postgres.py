@@ -77,3 +77,13 @@ def test_the_socket_of_a_deep_folder_is_put_where_its_path_fits(tmp_path: Path) 
     assert len(os.fsencode(folder / ".s.PGSQL.5432.lock")) <= 107
     assert postgres.socket_folder(Installation(tmp_path / "b" / ("deep" * 25))) != folder
     assert postgres.socket_folder(Installation(Path("/srv/data"))) == Path("/srv/data/postgres")
+
+
+def test_the_socket_fits_even_where_the_temporary_folder_is_deep(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / ("deep" * 25)))
+
+    folder = postgres.socket_folder(Installation(tmp_path / ("deep" * 25) / "data"))
+
+    assert len(os.fsencode(folder / ".s.PGSQL.5432.lock")) <= 107

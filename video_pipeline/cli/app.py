@@ -27,7 +27,7 @@ from video_pipeline.config import settings
 from video_pipeline.errors import PipelineError
 from video_pipeline.local import doctor as diagnosis
 from video_pipeline.local.installation import Installation
-from video_pipeline.local.stack import run_until_stopped
+from video_pipeline.local.stack import Running, run_until_stopped
 from video_pipeline.storage import bucket
 from video_pipeline.storage.client import client
 from video_pipeline.types import Output, VideoStatus
@@ -59,7 +59,13 @@ def _sentences() -> Iterator[None]:
 def up(data_dir: DataDir = DATA) -> None:
     """Start the whole stack on this machine and stay; Ctrl-C ends every process it started."""
     with _sentences():
-        run_until_stopped(data_dir, on_ready=lambda stack: out.print(f"Dagster's UI: {stack.urls['dagster']}"))
+        run_until_stopped(data_dir, on_ready=lambda stack: _welcome(stack, data_dir))
+
+
+def _welcome(stack: Running, data_dir: Path) -> None:
+    out.print(f"Dagster's UI: {stack.urls['dagster']}")
+    out.print(f"Data and logs: {escape(str(data_dir.absolute()))}", soft_wrap=True)
+    out.print("Ctrl-C ends every process of the stack.")
 
 
 @app.command()

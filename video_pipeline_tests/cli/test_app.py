@@ -239,3 +239,20 @@ def test_doctor_fails_where_something_does_not_work(run, monkeypatch: pytest.Mon
 
     assert done.exit_code == exit_code
     assert re.search(rf"{'✓' if is_well else '✗'} +│ ffmpeg +│ It said \[/x\]\.", done.stdout)
+
+
+# up
+
+
+def test_a_stack_that_is_up_says_where_it_is(run, tmp_path, monkeypatch, stores):
+    def be_up(data_dir, *, on_ready):
+        on_ready(stores)
+
+    monkeypatch.setattr("video_pipeline.cli.app.run_until_stopped", be_up)
+
+    said = run("up", "--data-dir", tmp_path)
+
+    assert said.exit_code == 0
+    assert stores.urls["dagster"] in said.stdout
+    assert str(tmp_path) in said.stdout
+    assert "Ctrl-C" in said.stdout

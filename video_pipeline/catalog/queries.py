@@ -31,12 +31,6 @@ def video(conn: Connection, video_id: UUID) -> VideoRow:
     return VideoRow(**row._mapping)
 
 
-def videos_by_id(conn: Connection, video_ids: Collection[UUID]) -> dict[UUID, VideoRow]:
-    """The videos that have one of these ids; an unknown id is left out."""
-    rows = conn.execute(select(videos).where(videos.c.id.in_(video_ids)))
-    return {row.id: VideoRow(**row._mapping) for row in rows}
-
-
 def recent_videos(conn: Connection, limit: int) -> list[VideoRow]:
     """The newest videos that are not deleted, newest first."""
     newest = (videos.c.created_at.desc(), videos.c.id)

@@ -104,7 +104,7 @@ class ArtifactRow:
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """One stage of one run for one video; `progress` is 0 to 100, `media_seconds` how much video it worked on."""
+    """One stage of one run for one video; `progress` is 0 to 100, `media_seconds` what its media processes took."""
 
     id: UUID
     video_id: UUID

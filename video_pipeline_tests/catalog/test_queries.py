@@ -33,16 +33,6 @@ def test_an_unknown_video_is_not_found(conn: Connection) -> None:
         queries.video(conn, missing)
 
 
-def test_videos_by_id_leaves_unknown_ones_out(conn: Connection) -> None:
-    first, second = uploaded(conn), registered(conn)
-    registered(conn)
-
-    found = queries.videos_by_id(conn, [first, second, uuid4()])
-
-    assert {video_id: video.id for video_id, video in found.items()} == {first: first, second: second}
-    assert queries.videos_by_id(conn, []) == {}
-
-
 def test_recent_videos_are_the_newest_first_without_deleted_ones(conn: Connection) -> None:
     ids = [registered(conn) for _ in range(4)]
     for age, video_id in enumerate(ids):
@@ -53,14 +43,13 @@ def test_recent_videos_are_the_newest_first_without_deleted_ones(conn: Connectio
     assert [video.id for video in queries.recent_videos(conn, 2)] == [ids[0], ids[2]]
 
 
-def test_statuses_tell_who_was_asked_for_and_seen(conn: Connection) -> None:
+def test_statuses_tell_who_was_asked_for(conn: Connection) -> None:
     quiet, asked = uploaded(conn), uploaded(conn)
     uploads.mark_requested(conn, [asked])
-    uploads.confirm_request(conn, asked, "run-9")
 
     assert queries.statuses(conn, {quiet, asked, uuid4()}) == {
         quiet: Standing(VideoStatus.UPLOADED, None, None),
-        asked: Standing(VideoStatus.UPLOADED, queries.now(conn), "run-9"),
+        asked: Standing(VideoStatus.UPLOADED, queries.now(conn), None),
     }
 
 

@@ -51,7 +51,7 @@ def beat(conn: Connection, job_id: UUID, *, progress: int) -> bool:
 
 
 def finish_job(conn: Connection, job_id: UUID, *, media_seconds: float) -> None:
-    """The job did its work on `media_seconds` of video, even where it had been given up for dead."""
+    """The job did its work, even where it had been given up for dead; its media processes took `media_seconds`."""
     done = {"status": JobStatus.COMPLETED, "progress": 100, "error_code": None, "error_sentence": None}
     step = update(jobs).where(jobs.c.id == job_id)
     conn.execute(step.values(**done, media_seconds=media_seconds, finished_at=func.now()))

@@ -119,12 +119,6 @@ def mark_requested(conn: Connection, video_ids: Collection[UUID]) -> None:
     conn.execute(wanted.values(requested_at=func.now(), run_id=None))
 
 
-def confirm_request(conn: Connection, video_id: UUID, run_id: str) -> None:
-    """The run that was asked for exists; a run that has begun work meanwhile is not overwritten."""
-    unseen = update(videos).where(videos.c.id == video_id, videos.c.run_id.is_(None))
-    conn.execute(unseen.values(run_id=run_id))
-
-
 def _text(words: str) -> str:
     """A stranger's words as PostgreSQL can hold them: no NUL, and nothing that is not Unicode."""
     return words.replace("\0", "").encode(errors="replace").decode()

@@ -4,6 +4,7 @@ import dagster as dg
 
 from video_pipeline.catalog import queries
 from video_pipeline.catalog.records import videos
+from video_pipeline.catalog.records.artifacts import forget_superseded
 from video_pipeline.catalog.rows import VideoRow
 from video_pipeline.defs.assets.renditions import renditions
 from video_pipeline.defs.partitions import video_partitions
@@ -13,6 +14,8 @@ from video_pipeline.errors import RequestRefused
 from video_pipeline.media.profiles import needed
 from video_pipeline.storage import keys
 from video_pipeline.types import ArtifactKind, Stage
+
+READ_SECONDS = 3600  # as long as a link for playback lives
 
 
 @dg.asset(
@@ -53,8 +56,12 @@ def required(row: VideoRow) -> frozenset[ArtifactKind]:
 
 
 def _remove_strays(catalog: Catalog, bucket: Bucket, row: VideoRow) -> list[str]:
-    """Remove derived objects that no row knows: an attempt that died between storing and recording left them."""
+    """Remove derived objects that no row knows: an attempt that died between storing and recording left them.
+
+    What other bytes have taken the place of is forgotten once nobody can still be reading it.
+    """
     with catalog.transaction() as connection:
+        forget_superseded(connection, row.id, older_than_seconds=READ_SECONDS)
         known = queries.known_keys(connection, row.id)
     stored = bucket.objects.list(keys.renditions_of(row.id))
     strays = [found.key for found in stored if found.key not in known]

@@ -142,21 +142,9 @@ def test_a_request_waits_for_its_run(conn: Connection) -> None:
     video_id, other = uploaded(conn), uploaded(conn)
     uploads.mark_requested(conn, [video_id])
     asked = queries.statuses(conn, [video_id])[video_id]
-    uploads.confirm_request(conn, video_id, "run-1")
-    seen = queries.statuses(conn, [video_id])[video_id]
 
     assert (asked.requested_at, asked.run_id) == (queries.now(conn), None)
-    assert seen.run_id == "run-1"
     assert queries.statuses(conn, [other])[other].requested_at is None
-
-
-def test_a_confirmation_that_comes_late_does_not_hide_a_newer_run(conn: Connection) -> None:
-    video_id = uploaded(conn)
-    uploads.mark_requested(conn, [video_id])
-    uploads.confirm_request(conn, video_id, "run-2")
-    uploads.confirm_request(conn, video_id, "run-1")
-
-    assert queries.video(conn, video_id).run_id == "run-2"
 
 
 def test_a_deleted_video_is_not_asked_for(conn: Connection) -> None:

@@ -85,16 +85,16 @@ def test_a_second_signal_ends_everything_at_once(tmp_path: Path) -> None:
         (valkey,) = psutil.Process(process.pid).children()
         valkey.suspend()  # so that it does not end in order
         process.terminate()
-        assert processes.eventually(lambda: has_signal_waiting(valkey))
+        assert processes.eventually(lambda: is_waiting(valkey, signal.SIGTERM))
         process.terminate()
         assert process.wait(60) == 128 + signal.SIGTERM
 
 
-def has_signal_waiting(process: psutil.Process) -> bool:
-    """Whether a process was sent a signal that it has not acted upon; see proc(5)."""
+def is_waiting(process: psutil.Process, number: signal.Signals) -> bool:
+    """Whether a process was sent that signal and has not acted upon it; see proc(5). SIGSTOP, too, waits a moment."""
     status = Path(f"/proc/{process.pid}/status").read_text()
     (waiting,) = (line.split()[1] for line in status.splitlines() if line.startswith("ShdPnd"))
-    return int(waiting, 16) != 0
+    return bool(int(waiting, 16) >> (number - 1) & 1)
 
 
 def test_a_second_stack_in_the_same_folder_is_refused(tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ class Supervisor:
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
             return future.result()
-        except BaseException:
+        except BaseException:  # an interrupt, too, must end what it waits for
             future.cancel()
             raise
 

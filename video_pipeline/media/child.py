@@ -57,7 +57,7 @@ class Child:
         with _piped(self.stdout) as stdout:  # closed at the end: a program that goes on writing learns nobody reads
             try:
                 return reader(stdout)
-            except BaseException:
+            except BaseException:  # an interrupt, too, must leave no process behind
                 self.kill()
                 raise
 

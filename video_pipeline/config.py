@@ -10,13 +10,26 @@ import os
 import tempfile
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from video_pipeline.errors import ConfigurationError
+from video_pipeline.types import USUAL_CONTAINERS, Container, Sandbox
 
 GIB = 1024**3
+
+
+def _containers(words: object) -> object:
+    """The words of a list with commas; what they mean is for the field's type to say."""
+    if not isinstance(words, str):
+        return words
+    named = {word.strip().lower().removeprefix(".") for word in words.split(",")} - {""}
+    unknown = sorted(named - set(Container))
+    if unknown:
+        raise ValueError(f"no format is called {', '.join(unknown)}; there are {', '.join(Container)}")
+    return named
 
 
 class Settings(BaseSettings):
@@ -65,9 +78,33 @@ class Settings(BaseSettings):
     max_pixels: int = Field(
         default=35_389_440, gt=0, description="Most pixels a picture may have; 8192 × 4320 unless told otherwise."
     )
+    max_frame_rate: int = Field(
+        default=960, gt=0, description="Most frames per second that are accepted; phones call 960 super slow motion."
+    )
+    max_streams: int = Field(
+        default=32, gt=0, le=64, description="Most streams that a file may have; a camera writes six."
+    )
+    accepted_containers: Annotated[frozenset[Container], NoDecode, BeforeValidator(_containers)] = Field(
+        default=USUAL_CONTAINERS,
+        min_length=1,
+        description="Formats that are accepted, by their extensions and separated by commas; of "
+        f"{', '.join(f'`{container}`' for container in Container)}.",
+    )
+
+    probe_seconds: float = Field(
+        default=30,
+        gt=0,
+        description="Time limit of each process that looks at a file before it is accepted; they have their own of "
+        "processor time and memory.",
+    )
 
     media_memory_bytes: int = Field(
         default=6 * GIB, gt=0, description="Address space that one media process may have, in bytes."
+    )
+    media_sandbox: Sandbox = Field(
+        default=Sandbox.AUTO,
+        description="Whether the kernel confines media processes: `auto` as far as it can, `required` or they do not "
+        "start, `off` never.",
     )
     stage_seconds_floor: float = Field(default=300, gt=0, description="Shortest time limit of a media process.")
     stage_seconds_per_second: float = Field(

@@ -84,12 +84,53 @@ class Container(StrEnum):
     MKV = "mkv"
     WEBM = "webm"
     AVI = "avi"
+    MPEG_TS = "ts"
+    MPEG_PS = "mpg"
+    FLV = "flv"
+    OGG = "ogv"
+    ASF = "wmv"
+    MXF = "mxf"
 
     @property
     def content_type(self) -> str:
-        """The media type that files of this format are served as; see RFC 4337, RFC 9559 and Apple's for QuickTime."""
-        subtypes = {Container.MOV: "quicktime", Container.MKV: "matroska", Container.AVI: "x-msvideo"}
-        return f"video/{subtypes.get(self, self.value)}"
+        """The media type that files of this format are served as; the registered one where there is one."""
+        return _CONTENT_TYPES[self]
+
+    @property
+    def label(self) -> str:
+        """What people call the format."""
+        return _LABELS[self]
+
+
+_CONTENT_TYPES = {
+    Container.MP4: "video/mp4",  # RFC 4337
+    Container.MOV: "video/quicktime",
+    Container.MKV: "video/matroska",  # RFC 9559
+    Container.WEBM: "video/webm",
+    Container.AVI: "video/x-msvideo",
+    Container.MPEG_TS: "video/mp2t",  # RFC 3555
+    Container.MPEG_PS: "video/mpeg",
+    Container.FLV: "video/x-flv",
+    Container.OGG: "video/ogg",  # RFC 5334
+    Container.ASF: "video/x-ms-asf",
+    Container.MXF: "application/mxf",  # RFC 4539
+}
+_LABELS = {
+    Container.MP4: "MP4",
+    Container.MOV: "QuickTime (MOV)",
+    Container.MKV: "Matroska (MKV)",
+    Container.WEBM: "WebM",
+    Container.AVI: "AVI",
+    Container.MPEG_TS: "MPEG transport stream (TS)",
+    Container.MPEG_PS: "MPEG program stream (MPG)",
+    Container.FLV: "Flash Video (FLV)",
+    Container.OGG: "Ogg (OGV)",
+    Container.ASF: "Windows Media (WMV)",
+    Container.MXF: "MXF",
+}
+
+USUAL_CONTAINERS = frozenset({Container.MP4, Container.MOV, Container.MKV, Container.WEBM, Container.AVI})
+"""What is accepted unless an installation says otherwise: what people upload every day."""
 
 
 class Severity(StrEnum):
@@ -97,6 +138,14 @@ class Severity(StrEnum):
 
     REFUSE = "refuse"
     WARN = "warn"
+
+
+class Sandbox(StrEnum):
+    """Whether the kernel confines media processes: to what it can, to all of it or not at all, or never."""
+
+    AUTO = "auto"
+    REQUIRED = "required"
+    OFF = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +162,9 @@ class VideoStream:
     """The main picture of a file.
 
     `width` × `height` are pixels as displayed, after sample aspect ratio and rotation; `coded_width` × `coded_height`
-    as stored. `rotation` is degrees clockwise (0, 90, 180, 270) that a player turns the picture by. `frame_rate` is
-    the average in frames per second, zero where the file does not say. `duration_seconds` is as declared.
+    as stored. A player shows the picture `mirrored`, left for right, where that is set, and then turned by `rotation`
+    degrees clockwise (0, 90, 180, 270). `frame_rate` is in frames per second, the average of a variable one, zero where
+    the file does not say. `duration_seconds` is as declared. How each is chosen: media/choices.py.
     """
 
     index: int
@@ -139,6 +189,7 @@ class VideoStream:
     color_transfer: str | None
     color_range: str | None
     interlaced: bool
+    mirrored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +212,8 @@ class MediaFacts:
     """What a file says of itself, read without decoding it: claims, not yet truths.
 
     `container` is None where the format is none that the product knows. `faststart` tells whether an MP4's index
-    stands before its media (None for other formats). `tags` are a stranger's text: cleaned of NULs and invalid
-    Unicode, shortened, and still to be escaped wherever shown.
+    stands before its media (None for other formats), `encrypted` whether its media needs a key. `tags` are a
+    stranger's text: cleaned of NULs and invalid Unicode, shortened, and still to be escaped wherever shown.
     """
 
     format_name: str
@@ -178,6 +229,7 @@ class MediaFacts:
     subtitle_streams: int
     other_streams: int
     faststart: bool | None
+    encrypted: bool = False
     tags: dict[str, str] = field(default_factory=dict)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -21,7 +22,7 @@ from celery.states import STARTED
 from dagster_celery.make_app import make_app
 from dagster_celery.tasks import create_execute_job_task, create_resume_job_task
 
-from video_pipeline import tether
+from video_pipeline import kernel
 from video_pipeline.config import settings
 from video_pipeline.errors import ConfigurationError
 
@@ -84,7 +85,7 @@ def _preload(sender: Any, **_: object) -> None:  # noqa: ANN401 - Celery's stubs
 
 @worker_process_init.connect
 def _die_with_worker(**_: object) -> None:
-    tether.set_death_signal()
+    kernel.set_death_signal(signal.SIGKILL)
 
 
 def report_lost_tasks(app: Celery, hostname: str) -> list[str]:

@@ -1,17 +1,20 @@
 import os
 import pwd
 import resource
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
 from video_pipeline import tether
+from video_pipeline.sandbox.confinement import Confinement
 from video_pipeline.tether import Limits
 
 MIB = 1024**2
@@ -205,6 +208,18 @@ def test_a_limit_beyond_what_is_allowed_is_what_is_allowed():
 
 def test_no_program_leaves_a_core_dump():
     assert run("sh", "-c", "ulimit -c; ulimit -H -c").stdout.split() == ["0", "0"]
+
+
+def test_a_program_can_be_confined_whoever_it_runs_as(tmp_path: Path):
+    file = tmp_path / "file"
+    file.write_text("words\n")
+    script, shell = f'read -r word < {file}; echo "$word"', shutil.which("sh") or "sh"
+    outside = Confinement(runs=(Path(shell), Path("/lib"), Path("/lib64"), Path("/usr/lib")))
+
+    assert run("sh", "-c", script).stdout == "words\n"
+    assert run("sh", "-c", script, confinement=replace(outside, reads=(file,))).stdout == "words\n"
+    for user in USERS:
+        assert "Permission denied" in run("sh", "-c", script, confinement=outside, user=user).stderr
 
 
 def test_a_program_runs_as_the_user_that_was_asked_for_or_not_at_all():

@@ -50,6 +50,7 @@ def _of_machine(data_dir: Path) -> dict[str, Check]:
         "ffmpeg": machine.ffmpeg_program,
         "pyav": machine.pyav,
         "process ties": machine.ties,
+        "sandbox": machine.sandbox,
         "disk": partial(machine.disk, data_dir),
     }
 

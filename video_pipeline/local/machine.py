@@ -10,9 +10,10 @@ from pathlib import Path
 
 import av
 
-from video_pipeline.errors import ConfigurationError
+from video_pipeline.errors import ConfigurationError, MediaToolFailed
 from video_pipeline.local import programs
 from video_pipeline.media import ffmpeg, process
+from video_pipeline.sandbox import landlock
 
 ENCODERS = frozenset({"libx264", "aac", "mjpeg"})
 """What ffmpeg must be able to write for our renditions."""
@@ -27,6 +28,19 @@ import subprocess
 from video_pipeline import tether
 child = subprocess.Popen(tether.command(["sh", "-c", "echo >&2; exec sleep 30"]), stderr=subprocess.PIPE)
 child.stderr.readline()
+"""
+
+# Prints the name of each fence that lets it through.
+_ESCAPE = """
+import socket
+def escape(fence, attempt):
+    try:
+        attempt()
+    except PermissionError:
+        return
+    print(fence)
+escape("Landlock", lambda: open("/etc/passwd"))
+escape("seccomp", socket.socket)
 """
 
 
@@ -74,6 +88,28 @@ def ties() -> str:
             f"so a killed worker would leave ffmpeg running: {error}."
         ) from error
     return "Programs end when those that started them do."
+
+
+def sandbox() -> str:
+    """What confines media processes, by sending one to a file outside and to the network.
+
+    Raises:
+        ConfigurationError: it got there.
+        MediaToolFailed: it could not be sent.
+    """
+    sent = process.run([sys.executable, "-P", "-c", _ESCAPE], bounds=_BOUNDS, read_stdout=lambda stdout: stdout.read())
+    if sent.exit_code != 0:
+        raise MediaToolFailed(f"The sandbox could not be tried: {process.last_words(sent.stderr_tail)}")
+    passed = sent.output.decode().split()
+    if passed:
+        raise ConfigurationError(
+            f"Media processes are not held by {' and '.join(passed)}: a hole in a decoder would reach what the worker "
+            'does. docs/operating.md, "The sandbox", says what that needs of the kernel.'
+        )
+    return (
+        f"Landlock (ABI {landlock.abi()}) and seccomp hold media processes: they read the file they are given, write "
+        "into their own folder, and reach no network."
+    )
 
 
 def disk(folder: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import selectors
 import signal
+import site
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,11 +20,16 @@ T = TypeVar("T")
 Feed = Callable[[bytes], None]
 
 CHUNK_BYTES = 64 * 1024
-PASSED_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "TMPDIR", "LANG", "LC_ALL")
+PASSED_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "LANG", "LC_ALL")
 
-# glibc reserves 64 MiB of addresses for each of up to eight heaps per processor: on 64 of them that alone is 32 GiB,
-# and every limit on address space is reached before a frame is decoded.
-OWN_VARIABLES = {"MALLOC_ARENA_MAX": "4"}
+OWN_VARIABLES = {
+    # glibc reserves 64 MiB of addresses for each of up to eight heaps per processor: on 64 of them that alone is
+    # 32 GiB, and every limit on address space is reached before a frame is decoded. With a few heaps it hangs on how
+    # threads happen to meet whether room for one more thread is left: the same file passed and failed. One is as fast.
+    "MALLOC_ARENA_MAX": "1",
+    # Without HOME, Python asks the system where the user's packages lie: by way of /etc/passwd, and even of a socket.
+    "PYTHONUSERBASE": site.getuserbase(),
+}
 
 
 class Tail:
@@ -125,16 +131,20 @@ def _popen(argv: Sequence[str], *, inherit: int, cwd: Path | None, capture_stdou
             stderr=subprocess.PIPE,
             pass_fds=(inherit,),
             cwd=cwd,
-            env=_environment(),
+            env=_environment(cwd),
             start_new_session=True,
         )
     except OSError as error:
         raise MediaToolFailed(f"A media process could not be started: {error}.") from error
 
 
-def _environment() -> dict[str, str]:
-    """Ours without its secrets: what decodes a stranger's file has no use for the bucket's credentials."""
-    return {name: os.environ[name] for name in PASSED_VARIABLES if name in os.environ} | OWN_VARIABLES
+def _environment(cwd: Path | None) -> dict[str, str]:
+    """Ours without its secrets: what decodes a stranger's file has no use for the bucket's credentials.
+
+    Where the program may write, it may keep temporary files too; nowhere else.
+    """
+    passed = {name: os.environ[name] for name in PASSED_VARIABLES if name in os.environ}
+    return passed | OWN_VARIABLES | ({"TMPDIR": str(cwd)} if cwd is not None else {})
 
 
 def _piped(stream: IO[bytes] | None) -> IO[bytes]:

@@ -21,14 +21,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Generic, TypeVar, overload
 
-from video_pipeline import tether
+from video_pipeline import launcher, tether
 from video_pipeline.errors import MediaRefused, MediaToolFailed
 from video_pipeline.media.child import Feed, Tail, started
 from video_pipeline.media.progress import Progress, ProgressLines
-from video_pipeline.types import Finding
+from video_pipeline.sandbox.confinement import Confinement, around, missing
+from video_pipeline.types import Finding, Sandbox
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -46,6 +48,7 @@ MACHINE_FAULTS = {
     "No space left on device": "The disk is full where the worker keeps its files. Free some space and try again.",
     "Resource temporarily unavailable": "The worker may start no more threads. Let it do less at once.",
     "error while loading shared libraries": "A media program could not be loaded.",
+    launcher.NOT_STARTED: "A media program could not be started within its limits and its sandbox.",
 }
 
 logger = logging.getLogger(__name__)
@@ -56,11 +59,13 @@ class Bounds:
     """How much one media process may use; None sets no limit.
 
     `wall_seconds` is time on the clock, `memory_bytes` its address space, `file_size_bytes` the largest file it writes.
+    `sandbox` says whether the kernel keeps it from other files and from the network.
     """
 
     wall_seconds: float
     memory_bytes: int | None = None
     file_size_bytes: int | None = None
+    sandbox: Sandbox = Sandbox.AUTO
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +104,10 @@ def run(
     argv: Sequence[str],
     *,
     bounds: Bounds,
+    reads: Sequence[Path] = (),
     cwd: Path | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    on_stderr: Feed | None = None,
     read_stdout: None = None,
 ) -> Finished[None]: ...
 
@@ -110,8 +117,10 @@ def run(
     argv: Sequence[str],
     *,
     bounds: Bounds,
+    reads: Sequence[Path] = (),
     cwd: Path | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    on_stderr: Feed | None = None,
     read_stdout: Callable[[IO[bytes]], T],
 ) -> Finished[T]: ...
 
@@ -120,8 +129,10 @@ def run(
     argv: Sequence[str],
     *,
     bounds: Bounds,
+    reads: Sequence[Path] = (),
     cwd: Path | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    on_stderr: Feed | None = None,
     read_stdout: Callable[[IO[bytes]], T] | None = None,
 ) -> Finished[T | None]:
     """Run a program to its end, and leave nothing of it behind whatever happens.
@@ -129,9 +140,11 @@ def run(
     Args:
         argv: the program and its arguments, never a shell's line.
         bounds: what it may use.
-        cwd: the folder it runs in, where relative output names land.
+        reads: the files it may read, beside itself and its libraries.
+        cwd: the folder it runs in, where relative output names land: the only one where it may write.
         on_progress: called in this thread about once a second with what ffmpeg reports; `argv` must be an ffmpeg
             command, which gets `-progress`. What the callback raises ends the process and is raised here.
+        on_stderr: called in this thread with all that the program prints to standard error, as it comes.
         read_stdout: reads standard output to its end, in a thread of its own; its result becomes `Finished.output`.
             What it raises ends the process and is raised here.
 
@@ -140,8 +153,10 @@ def run(
             than it may, and would do so again.
         MediaToolFailed: the program could not be started, was killed, or found the disk full.
     """
-    if shutil.which(argv[0]) is None:
+    program = shutil.which(argv[0])
+    if program is None:
         raise MediaToolFailed(f"The program {argv[0]} is not there, or may not be run.")
+    confinement = _confinement(program, bounds.sandbox, reads, cwd)
     logger.debug("run: %s", shlex.join(argv))
     began = time.monotonic()
     stderr = Tail(KEPT_STDERR_BYTES)
@@ -150,13 +165,14 @@ def run(
         ThreadPoolExecutor(max_workers=1, thread_name_prefix="media-stdout") as pool,
         _metering(began),
         started(
-            lambda descriptor: _command(argv, bounds, descriptor if on_progress is not None else None),
+            lambda descriptor: _command(argv, bounds, confinement, descriptor if on_progress is not None else None),
             cwd=cwd,
             capture_stdout=read_stdout is not None,
         ) as child,
     ):
         reading = pool.submit(child.read, read_stdout) if read_stdout is not None else None
-        in_time = child.follow(stderr=stderr.feed, reports=reports, deadline=began + bounds.wall_seconds)
+        heard = _both(stderr.feed, on_stderr) if on_stderr is not None else stderr.feed
+        in_time = child.follow(stderr=heard, reports=reports, deadline=began + bounds.wall_seconds)
     seconds = time.monotonic() - began
     if not in_time:
         raise _too_slow(bounds)
@@ -165,7 +181,30 @@ def run(
     return Finished(child.process.returncode, stderr.text, seconds, output)
 
 
-def _command(argv: Sequence[str], bounds: Bounds, report_to: int | None) -> list[str]:
+def _confinement(program: str, sandbox: Sandbox, reads: Sequence[Path], cwd: Path | None) -> Confinement | None:
+    """What the program can reach; None where that is everything."""
+    if sandbox is Sandbox.OFF:
+        return None
+    lacking = " and ".join(_lacking())
+    required = sandbox is Sandbox.REQUIRED
+    if lacking and required:
+        raise MediaToolFailed(
+            f"Media processes must be confined here, and the kernel does not offer {lacking} to this worker. "
+            "docs/operating.md says what the sandbox needs; MEDIA_SANDBOX=auto works without."
+        )
+    return around(program, reads=reads, writes=[cwd] if cwd is not None else [], required=required)
+
+
+@lru_cache(maxsize=1)
+def _lacking() -> tuple[str, ...]:
+    """What of the sandbox this machine does not have; asked, and told to whoever reads the log, once."""
+    lacking = missing()
+    if lacking:
+        logger.warning("Media processes are not confined by %s: the kernel does not offer it.", " and ".join(lacking))
+    return lacking
+
+
+def _command(argv: Sequence[str], bounds: Bounds, confinement: Confinement | None, report_to: int | None) -> list[str]:
     """The argument list as it is started: tied to this process, limited, and reporting where it is asked to."""
     if report_to is not None:
         argv = [argv[0], "-progress", f"pipe:{report_to}", "-stats_period", "1", *argv[1:]]
@@ -175,7 +214,15 @@ def _command(argv: Sequence[str], bounds: Bounds, report_to: int | None) -> list
         file_size_bytes=bounds.file_size_bytes,
         open_files=OPEN_FILES,
     )
-    return tether.command(argv, limits=limits)
+    return tether.command(argv, limits=limits, confinement=confinement)
+
+
+def _both(one: Feed, other: Feed) -> Feed:
+    def feed(chunk: bytes) -> None:
+        one(chunk)
+        other(chunk)
+
+    return feed
 
 
 def _ignore(_: bytes) -> None:
@@ -196,6 +243,8 @@ def _judge(argv: Sequence[str], exit_code: int, stderr: str, bounds: Bounds) -> 
     """Tell failures that are about limits, and deaths, from an ordinary end; exit codes are the caller's to read."""
     if exit_code == 0:
         return
+    if exit_code == -signal.SIGXCPU:  # a limit below the ones set here, by the program itself
+        raise MediaRefused(Finding("too_slow", "The file takes more time to open than any video needs."))
     if FILE_TOO_LARGE in stderr:
         raise MediaRefused(Finding("too_much_output", "What would be made of this file is larger than allowed."))
     if bounds.memory_bytes is not None and any(words in stderr for words in OUT_OF_MEMORY):

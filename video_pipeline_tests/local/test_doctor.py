@@ -22,6 +22,7 @@ def test_a_machine_where_nothing_was_started_is_well(tmp_path: Path) -> None:
     found = by_name(examine(tmp_path / "data"))
     assert {name for name, observation in found.items() if not observation.ok} == set()
     assert "video-pipeline up" in found["stack"].sentence
+    assert "hold media processes" in found["sandbox"].sentence
     assert not (tmp_path / "data").exists()
 
 

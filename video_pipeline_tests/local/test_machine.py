@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from video_pipeline.errors import ConfigurationError, MediaToolFailed
 from video_pipeline.local import machine
 from video_pipeline.media import ffmpeg
+from video_pipeline.types import Sandbox
 
 
 def program(path: Path, script: str) -> str:
@@ -42,6 +44,22 @@ def test_a_kernel_that_does_not_tie_is_found_out(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(machine, "_SHORT_LIVED_PARENT", "import subprocess; subprocess.Popen(['sleep', '2'])")
     with pytest.raises(ConfigurationError, match="PR_SET_PDEATHSIG"):
         machine.ties()
+
+
+def test_the_sandbox_is_tried() -> None:
+    assert "and seccomp hold media processes" in machine.sandbox()
+
+
+def test_fences_that_do_not_hold_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "_BOUNDS", replace(machine._BOUNDS, sandbox=Sandbox.OFF))
+    with pytest.raises(ConfigurationError, match="not held by Landlock and seccomp"):
+        machine.sandbox()
+
+
+def test_a_sandbox_that_cannot_be_tried_is_not_praised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "_ESCAPE", "raise SystemExit('no error')")
+    with pytest.raises(MediaToolFailed, match="could not be tried: no error"):
+        machine.sandbox()
 
 
 def test_room_is_looked_for_where_the_data_will_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,6 +85,13 @@ def test_it_does_not_inherit_our_secrets(monkeypatch: pytest.MonkeyPatch) -> Non
     assert b"PATH=" in environment
 
 
+def test_temporary_files_lie_in_its_folder_or_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", "/everybodys")
+    for folder, told in ((tmp_path, f"{tmp_path}\n"), (None, "\n")):
+        with started(lambda _: ["sh", "-c", "echo $TMPDIR"], cwd=folder, capture_stdout=True) as child:
+            assert child.read(lambda stdout: stdout.read()).decode() == told
+
+
 def test_what_cannot_be_started_is_the_tools_failure() -> None:
     with (
         pytest.raises(MediaToolFailed, match="could not be started"),

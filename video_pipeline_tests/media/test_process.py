@@ -5,18 +5,26 @@ import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 import psutil
 import pytest
 
+from video_pipeline import tether
 from video_pipeline.errors import MediaRefused, MediaToolFailed
+from video_pipeline.launcher import NOT_STARTED
+from video_pipeline.media import process
 from video_pipeline.media.ffmpeg import prefix
 from video_pipeline.media.process import KEPT_STDERR_BYTES, Bounds, Finished, last_words, metered, run
 from video_pipeline.media.progress import Progress
+from video_pipeline.sandbox import landlock
+from video_pipeline.types import Sandbox
 
 BRIEF = Bounds(wall_seconds=30)
+FREE = Bounds(wall_seconds=30, sandbox=Sandbox.OFF)  # for a shell that starts other programs
+REQUIRED = Bounds(wall_seconds=30, sandbox=Sandbox.REQUIRED)
 ENDLESS = [*prefix(log_level="error"), "-re", "-f", "lavfi", "-i", "testsrc2=size=64x64", "-f", "null", "-"]
 
 
@@ -36,7 +44,7 @@ def test_standard_output_goes_through_its_reader() -> None:
 
 
 def test_a_flood_of_messages_is_kept_to_its_end() -> None:
-    ended = run(["sh", "-c", "seq 1000000 >&2"], bounds=BRIEF)
+    ended = run(["sh", "-c", "seq 1000000 >&2"], bounds=FREE)
     assert len(ended.stderr_tail) == KEPT_STDERR_BYTES
     assert ended.stderr_tail.endswith("\n1000000\n")
 
@@ -44,7 +52,7 @@ def test_a_flood_of_messages_is_kept_to_its_end() -> None:
 def test_past_its_time_a_program_that_ignores_sigterm_is_gone(tmp_path: Path) -> None:
     script = f"trap '' TERM; echo $$ > {tmp_path}/pid; sleep 60 & wait; sleep 60"
     with pytest.raises(MediaRefused) as refusal:
-        run(["bash", "-c", script], bounds=Bounds(wall_seconds=0.5))
+        run(["bash", "-c", script], bounds=Bounds(wall_seconds=0.5, sandbox=Sandbox.OFF))
     assert refusal.value.reason.code == "too_slow"
     assert not psutil.pid_exists(int((tmp_path / "pid").read_text()))
 
@@ -71,7 +79,7 @@ def test_a_larger_file_than_allowed_refuses_the_file(tmp_path: Path) -> None:
 
 def test_a_full_disk_is_not_the_files_fault() -> None:
     with pytest.raises(MediaToolFailed, match="disk is full"):
-        run(["sh", "-c", "cat /dev/zero > /dev/full"], bounds=BRIEF)
+        run(["sh", "-c", "cat /dev/zero > /dev/full"], bounds=FREE)
 
 
 def test_a_killed_program_may_be_tried_again() -> None:
@@ -125,6 +133,76 @@ def test_last_words_are_those_about_an_error(stderr: str, words: str) -> None:
 def test_the_program_runs_in_its_folder(tmp_path: Path) -> None:
     run(["touch", "here"], bounds=BRIEF, cwd=tmp_path)
     assert (tmp_path / "here").exists()
+
+
+def read(path: Path, bounds: Bounds, *reads: Path) -> int:
+    return run(python(f"open({str(path)!r})"), bounds=bounds, reads=reads).exit_code
+
+
+@pytest.mark.parametrize("bounds", [BRIEF, REQUIRED], ids=["auto", "required"])
+def test_it_reads_what_it_is_given_and_nothing_else(tmp_path: Path, bounds: Bounds) -> None:
+    given, other = tmp_path / "given", tmp_path / "other"
+    given.touch()
+    other.touch()
+    assert read(given, bounds, given) == 0
+    assert read(other, bounds, given) == 1
+
+
+def test_it_writes_into_its_folder_and_nowhere_else(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    given = tmp_path / "given"
+    given.touch()
+    script = "import tempfile; open('made', 'w'); tempfile.TemporaryFile(); open({!r}, 'a')"
+    ended = run(python(script.format(str(given))), bounds=REQUIRED, reads=[given], cwd=own)
+    assert "PermissionError" in ended.stderr_tail
+    assert [path.name for path in own.iterdir()] == ["made"]
+
+
+def test_it_may_be_given_files_by_their_relative_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("given").touch()
+    assert read(tmp_path / "given", REQUIRED, Path("given")) == 0
+
+
+def test_it_cannot_ask_for_a_socket() -> None:
+    script = python("import socket; socket.socket()")
+    assert "PermissionError" in run(script, bounds=BRIEF).stderr_tail
+    assert run(script, bounds=FREE).exit_code == 0
+
+
+def test_without_a_sandbox_it_reads_everything(tmp_path: Path) -> None:
+    (tmp_path / "other").touch()
+    assert read(tmp_path / "other", FREE) == 0
+
+
+@pytest.fixture
+def no_landlock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What we know of a kernel that does not offer it."""
+    monkeypatch.setattr(landlock, "abi", lambda: 0)
+    process._lacking.cache_clear()
+    yield
+    process._lacking.cache_clear()
+
+
+@pytest.mark.usefixtures("no_landlock")
+def test_a_sandbox_that_is_required_and_not_there_keeps_everything_from_starting(tmp_path: Path) -> None:
+    with pytest.raises(MediaToolFailed, match="does not offer Landlock"):
+        run(["touch", "here"], bounds=REQUIRED, cwd=tmp_path)
+    assert not (tmp_path / "here").exists()
+
+
+@pytest.mark.usefixtures("no_landlock")
+def test_a_sandbox_that_is_not_whole_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(2):
+        assert run(["true"], bounds=BRIEF).exit_code == 0
+    assert caplog.messages == ["Media processes are not confined by Landlock: the kernel does not offer it."]
+
+
+def test_what_could_not_be_set_up_is_not_the_files_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tether, "_LAUNCHER", [sys.executable, "-c", f"exit('ffmpeg {NOT_STARTED}: no such call')"])
+    with pytest.raises(MediaToolFailed, match="could not be started within its limits"):
+        run(["true"], bounds=BRIEF)
 
 
 def test_the_command_in_the_log_can_be_pasted(caplog: pytest.LogCaptureFixture) -> None:

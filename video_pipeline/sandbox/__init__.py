@@ -1,0 +1,1 @@
+"""What keeps a program that reads a stranger's file from everything else, without privileges: Landlock and seccomp."""

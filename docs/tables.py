@@ -11,7 +11,8 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from pydantic import SecretStr
+from media_tables import TABLES as MEDIA_TABLES
+from media_tables import default, table
 from pydantic.fields import FieldInfo
 from typer.main import get_command
 
@@ -30,12 +31,6 @@ DEPENDS_ON_MACHINE = {
 _TABLE = re.compile(r"(?P<head><!-- table: (?P<name>[a-z]+) -->\n)(?:(?!<!--).*\n)*(?P<tail><!-- end of table -->)")
 
 
-def table(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    """A markdown table; a `|` inside a cell is escaped."""
-    lines = [columns, tuple("---" for _ in columns), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
-
-
 def settings() -> str:
     """Every field of `config.Settings` as the environment variable it is."""
     rows = ((f"`{name.upper()}`", _default(name, field), field.description or "") for name, field in _fields())
@@ -51,9 +46,7 @@ def _default(name: str, field: FieldInfo) -> str:
         return "required"
     if name in DEPENDS_ON_MACHINE:
         return DEPENDS_ON_MACHINE[name]
-    default = field.default
-    value = default.get_secret_value() if isinstance(default, SecretStr) else default
-    return "none" if value in {None, ""} else f"`{value}`"
+    return default(name)
 
 
 def commands() -> str:
@@ -80,7 +73,7 @@ def _tree(root: type[PipelineError]) -> Iterator[type[PipelineError]]:
         yield from _tree(error)
 
 
-TABLES: dict[str, Callable[[], str]] = {"settings": settings, "commands": commands, "errors": errors}
+TABLES: dict[str, Callable[[], str]] = {"settings": settings, "commands": commands, "errors": errors, **MEDIA_TABLES}
 
 
 def rewritten(text: str) -> str:

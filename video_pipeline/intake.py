@@ -21,8 +21,8 @@ from video_pipeline.catalog.engine import transaction
 from video_pipeline.catalog.records import uploads, videos
 from video_pipeline.catalog.rows import VideoRow
 from video_pipeline.errors import DuplicateVideo, MediaRefused, PipelineError
-from video_pipeline.media.checks import Policy, decodes, judge, judge_size, refused
-from video_pipeline.media.probe import probe
+from video_pipeline.media.acceptance import accept
+from video_pipeline.media.checks import Policy, judge_size
 from video_pipeline.media.process import Bounds
 from video_pipeline.storage import keys
 from video_pipeline.storage.objects import ObjectStore
@@ -173,13 +173,8 @@ def examine(
     judge_size(stored.size_bytes, policy)
     sha256 = store.fetch(stored.key, path, etag=stored.etag)
     _compare_checksum(row, sha256)
-    facts = probe(path, bounds=bounds)
-    findings = judge(facts, policy, declared_extension=row.extension)
-    refusals = refused(findings)
-    if refusals:
-        raise MediaRefused(*refusals)
-    decodes(path, facts, bounds=bounds)
-    return Judged(path, sha256, facts, findings)
+    accepted = accept(path, policy, declared_extension=row.extension, bounds=bounds)
+    return Judged(path, sha256, accepted.facts, accepted.warnings)
 
 
 def _compare_checksum(row: VideoRow, sha256: str) -> None:

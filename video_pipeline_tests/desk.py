@@ -21,7 +21,9 @@ from video_pipeline.catalog.records import artifacts, uploads, videos
 from video_pipeline.catalog.rows import VideoRow
 from video_pipeline.errors import MediaRefused, Permanent
 from video_pipeline.intake import Judged
-from video_pipeline.media.checks import Policy, decodes
+from video_pipeline.media import acceptance
+from video_pipeline.media.beginning import decodes
+from video_pipeline.media.checks import Policy
 from video_pipeline.media.probe import probe
 from video_pipeline.media.process import Bounds
 from video_pipeline.storage import keys
@@ -166,7 +168,7 @@ REMEMBERED = {"probe": _remembered(probe), "decodes": _remembered(decodes)}
 def look_once(patch: pytest.MonkeyPatch) -> None:
     """Look at the sample once and not at every copy of it, or tests of intake take three times as long."""
     for name, look in REMEMBERED.items():
-        patch.setattr(intake, name, look)
+        patch.setattr(acceptance, name, look)
 
 
 class Killed(BaseException):

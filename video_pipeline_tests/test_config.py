@@ -5,6 +5,8 @@ from pydantic import ValidationError
 
 from video_pipeline.config import Settings, settings
 from video_pipeline.errors import ConfigurationError
+from video_pipeline.media.allowed import MAX_STREAMS
+from video_pipeline.types import USUAL_CONTAINERS, Container
 
 URL = "postgresql+psycopg://somebody:hush@db/catalog"
 
@@ -41,6 +43,22 @@ def test_settings_come_from_variables_of_their_names(monkeypatch: pytest.MonkeyP
     )
 
 
+def test_containers_are_a_list_of_extensions(monkeypatch: pytest.MonkeyPatch):
+    assert settings().accepted_containers == USUAL_CONTAINERS
+
+    settings.cache_clear()
+    monkeypatch.setenv("ACCEPTED_CONTAINERS", "mp4, .MOV,ts,")
+
+    assert settings().accepted_containers == {Container.MP4, Container.MOV, Container.MPEG_TS}
+
+
+def test_a_container_that_there_is_not_is_named_with_those_there_are(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ACCEPTED_CONTAINERS", "gif,mp4")
+
+    with pytest.raises(ConfigurationError, match=r"ACCEPTED_CONTAINERS: .*no format is called gif; there are mp4, mov"):
+        settings()
+
+
 def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("S3_ENDPOINT_URL", "")
     monkeypatch.setenv("INBOX_BATCH", "")
@@ -64,6 +82,9 @@ def test_what_is_missing_is_named_and_the_way_out_told(monkeypatch: pytest.Monke
         ("MAX_FILE_BYTES", "2 GB"),
         ("INBOX_WATCH_SECONDS", "-1"),
         ("MAX_PIXELS", "-1"),
+        ("MAX_STREAMS", str(MAX_STREAMS + 1)),
+        ("ACCEPTED_CONTAINERS", "mp4,gif"),
+        ("ACCEPTED_CONTAINERS", ","),
     ],
 )
 def test_a_value_that_cannot_be_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from video_pipeline import types
-from video_pipeline.types import ArtifactKind, Finding, Output, Severity, StoredObject, VideoStatus
+from video_pipeline.types import ArtifactKind, Container, Finding, Output, Severity, StoredObject, VideoStatus
 
 
 def test_statuses_are_in_the_order_a_video_passes_them():
@@ -25,6 +25,11 @@ def test_words_are_their_own_text():
 def test_every_output_is_made_of_artifacts():
     assert {str(kind) for kind in ArtifactKind} - {str(output) for output in Output} == {"storyboard_index"}
     assert {str(output) for output in Output} <= {str(kind) for kind in ArtifactKind}
+
+
+def test_every_container_has_a_media_type_and_a_name():
+    assert all(container.content_type.split("/")[0] in {"video", "application"} for container in Container)
+    assert len({container.label for container in Container}) == len(Container)
 
 
 def test_a_finding_refuses_unless_it_says_otherwise():

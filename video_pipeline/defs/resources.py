@@ -110,7 +110,7 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]
     def facts(self, store: ObjectStore, row: VideoRow) -> MediaFacts:
         """What the original says of itself; asked once in a run."""
         if self._facts is None:
-            self._facts = probe(self.original(store, row), bounds=bounds(settings(), None))
+            self._facts = probe(self.original(store, row), bounds=probe_bounds(settings()))
         return self._facts
 
     def keep_original(self, judged: Judged) -> None:
@@ -128,9 +128,19 @@ def _fetch_verified(store: ObjectStore, key: str, path: Path, sha256: str) -> No
         raise ObjectChanged(f"The bytes of {key} are not those that were validated: their SHA-256 differs.")
 
 
+def probe_bounds(known: Settings) -> Bounds:
+    """What one process may use that looks at a file nobody has accepted; what it opens bounds its memory further."""
+    return Bounds(
+        wall_seconds=known.probe_seconds,
+        memory_bytes=known.media_memory_bytes,
+        sandbox=known.media_sandbox,
+    )
+
+
 def bounds(known: Settings, duration_seconds: float | None) -> Bounds:
     """What one media process may use on a video of that duration."""
     return Bounds(
         wall_seconds=known.time_limit_seconds(duration_seconds),
         memory_bytes=known.media_memory_bytes,
+        sandbox=known.media_sandbox,
     )

@@ -1,33 +1,27 @@
-"""The rules that a file must meet, as data, and the cheap decode that shows whether it is what it says."""
+"""The rules that a file must meet, as data."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-
-import ffmpeg
 
 from video_pipeline.errors import MediaRefused
-from video_pipeline.media import process
 from video_pipeline.media.allowed import VIDEO_CODECS
-from video_pipeline.media.ffmpeg import prefix, source
-from video_pipeline.media.process import Bounds
-from video_pipeline.types import Container, Finding, MediaFacts, Severity, VideoStream
+from video_pipeline.types import USUAL_CONTAINERS, Container, Finding, MediaFacts, Severity, VideoStream
 
 # Extensions by which people know a container; one that is not listed is not held against a file.
 EXTENSIONS = {
-    "mp4": Container.MP4,
-    "m4v": Container.MP4,
-    "3gp": Container.MP4,
-    "mov": Container.MOV,
+    **{str(container): container for container in Container},
+    **dict.fromkeys(("m4v", "3gp", "3g2", "f4v"), Container.MP4),
     "qt": Container.MOV,
-    "mkv": Container.MKV,
-    "webm": Container.WEBM,
-    "avi": Container.AVI,
+    "divx": Container.AVI,
+    **dict.fromkeys(("mts", "m2ts", "m2t"), Container.MPEG_TS),
+    **dict.fromkeys(("mpeg", "vob"), Container.MPEG_PS),
+    "ogg": Container.OGG,
+    "asf": Container.ASF,
 }
-FIRST_FRAMES = 10  # enough to need a keyframe and what follows it; decoded in a tenth of a second
+FRAMES_OF_A_RATE = 10  # fewer tell no rate, whatever their timestamps say
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +32,9 @@ class Policy:
     max_duration_seconds: float
     max_side_pixels: int = 16_384
     max_pixels: int = 35_389_440
-    max_frame_rate: int = 960  # what phones call super slow motion
+    max_frame_rate: int = 960
     max_streams: int = 32
-    containers: frozenset[Container] = frozenset(Container)
+    containers: frozenset[Container] = USUAL_CONTAINERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +52,21 @@ class Case:
         return facts.video_streams + facts.audio_streams + facts.subtitle_streams + facts.other_streams
 
     @property
+    def seconds(self) -> float:
+        """The longest that anything in the file says it lasts; endless where what it says is no number."""
+        facts = self.facts
+        declared = (facts.duration_seconds, *(part.duration_seconds for part in (facts.video, facts.audio) if part))
+        return max((math.inf if math.isnan(seconds) else seconds for seconds in declared if seconds), default=0.0)
+
+    @property
+    def frames(self) -> float:
+        """How many frames the picture has: as declared, or what its rate makes of its duration."""
+        picture = self.facts.video
+        if picture is None:
+            return 0
+        return picture.frames or self.seconds * float(picture.frame_rate)
+
+    @property
     def declared(self) -> Container | None:
         """The container that the sender's extension stands for."""
         return EXTENSIONS.get((self.declared_extension or "").lower().lstrip("."))
@@ -67,12 +76,14 @@ class Case:
 class Rule:
     """One thing that can be wrong with a file: its code, and what finds it.
 
-    `finds` gives the sentence for who uploaded the file, with numbers, or None where nothing is wrong.
+    `finds` gives the sentence for who uploaded the file, with numbers, or None where nothing is wrong. `settings` are
+    the variables by which an installation moves the limits that it holds a file to.
     """
 
     code: str
     finds: Callable[[Case], str | None]
     severity: Severity = Severity.REFUSE
+    settings: tuple[str, ...] = ()
 
 
 def _of_picture(finds: Callable[[VideoStream, Policy], str | None]) -> Callable[[Case], str | None]:
@@ -81,6 +92,8 @@ def _of_picture(finds: Callable[[VideoStream, Policy], str | None]) -> Callable[
 
 
 def _clock(seconds: float) -> str:
+    if not math.isfinite(seconds):
+        return "forever"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
 
@@ -95,16 +108,23 @@ def _too_large(size_bytes: int, policy: Policy) -> str | None:
     return f"The file has {_mebibytes(size_bytes)}; at most {_mebibytes(policy.max_bytes)} are accepted."
 
 
-def _container(case: Case) -> str | None:
-    if case.facts.container in case.policy.containers:
+def _not_accepted(container: Container | None, policy: Policy) -> str | None:
+    if container in policy.containers:
         return None
-    found, accepted = case.facts.container or case.facts.format_name, ", ".join(sorted(case.policy.containers))
-    return f"The file is {found}; accepted are {accepted}. Export it in one of these."
+    accepted = ", ".join(known.label for known in Container if known in policy.containers)
+    found = container.label if container else "not known"
+    return f"The file's format is {found}; accepted are {accepted}. Export it in one of these."
 
 
 def _too_long(case: Case) -> str | None:
-    seconds, most = case.facts.duration_seconds or 0, case.policy.max_duration_seconds
-    return None if seconds <= most else f"The video lasts {_clock(seconds)}; at most {_clock(most)} are accepted."
+    """The header is believed, though it may be wrong: renditions are laid out by it, and an export mends it."""
+    seconds, most = case.seconds, case.policy.max_duration_seconds
+    if seconds <= most:
+        return None
+    return (
+        f"The file says that it lasts {_clock(seconds)}; at most {_clock(most)} are accepted. Cut it; "
+        "if it is shorter than it says, export it again."
+    )
 
 
 def _picture_too_large(picture: VideoStream, policy: Policy) -> str | None:
@@ -118,11 +138,17 @@ def _picture_too_large(picture: VideoStream, policy: Policy) -> str | None:
     )
 
 
-def _frame_rate(picture: VideoStream, policy: Policy) -> str | None:
-    if picture.frame_rate <= policy.max_frame_rate:
+def _frame_rate(case: Case) -> str | None:
+    """Two frames a millisecond apart are a short clip, and no rate."""
+    picture, policy = case.facts.video, case.policy
+    if picture is None or picture.frame_rate <= policy.max_frame_rate or case.frames < FRAMES_OF_A_RATE:
         return None
     rate = f"{float(picture.frame_rate):,.0f}"
     return f"The video has {rate} frames per second; at most {policy.max_frame_rate} are accepted."
+
+
+def _smallest(picture: VideoStream) -> int:
+    return min(picture.width, picture.height, picture.coded_width, picture.coded_height)
 
 
 def _codec(picture: VideoStream, _: Policy) -> str | None:
@@ -137,9 +163,10 @@ def _streams(case: Case) -> str | None:
 
 
 def _renamed(case: Case) -> str | None:
-    if case.declared in {None, case.facts.container}:
+    if case.declared is None or case.declared is case.facts.container:
         return None
-    return f"The name says {case.declared}, the content is {case.facts.container}; the content counts."
+    found = case.facts.container.label if case.facts.container else "not known"
+    return f"The name says {case.declared.label}, the content is {found}; the content counts."
 
 
 def _unless(fine: Callable[[MediaFacts], bool], sentence: str) -> Callable[[Case], str | None]:
@@ -147,8 +174,10 @@ def _unless(fine: Callable[[MediaFacts], bool], sentence: str) -> Callable[[Case
     return lambda case: None if fine(case.facts) else sentence
 
 
+NO_STREAMS = "The file has nothing in it: neither picture nor sound."
 NO_VIDEO = "The file has no picture: it is sound alone, or a sound file with a cover."
 EMPTY = "The file is empty. Upload it again."
+ENCRYPTED = "The file is encrypted, as shops and streaming services do. Export it without copy protection."
 NO_SIZE = "The file does not say how large its picture is."
 NO_DURATION = "The file has no duration: there is nothing in it to play."
 SOUND = "The sound is coded in a way that is not accepted; the video will be silent."
@@ -156,16 +185,22 @@ SOUND = "The sound is coded in a way that is not accepted; the video will be sil
 # In the order in which they are told: the first that refuses is what the uploader reads.
 RULES = (
     Rule("empty_file", _unless(lambda facts: facts.size_bytes > 0, EMPTY)),
-    Rule("too_large", lambda case: _too_large(case.facts.size_bytes, case.policy)),
-    Rule("container_not_accepted", _container),
-    Rule("no_video", _unless(lambda facts: facts.video is not None, NO_VIDEO)),
+    Rule("too_large", lambda case: _too_large(case.facts.size_bytes, case.policy), settings=("MAX_FILE_BYTES",)),
+    Rule(
+        "container_not_accepted",
+        lambda case: _not_accepted(case.facts.container, case.policy),
+        settings=("ACCEPTED_CONTAINERS",),
+    ),
+    Rule("no_streams", lambda case: None if case.streams else NO_STREAMS),
+    Rule("no_video", lambda case: NO_VIDEO if case.streams and case.facts.video is None else None),
     Rule("codec_not_accepted", _of_picture(_codec)),
-    Rule("no_size", _of_picture(lambda picture, _: NO_SIZE if min(picture.width, picture.height) <= 0 else None)),
+    Rule("encrypted", _unless(lambda facts: not facts.encrypted, ENCRYPTED)),
+    Rule("no_size", _of_picture(lambda picture, _: NO_SIZE if _smallest(picture) <= 0 else None)),
     Rule("no_duration", _unless(lambda facts: facts.video is None or (facts.duration_seconds or 0) > 0, NO_DURATION)),
-    Rule("too_long", _too_long),
-    Rule("picture_too_large", _of_picture(_picture_too_large)),
-    Rule("frame_rate_too_high", _of_picture(_frame_rate)),
-    Rule("too_many_streams", _streams),
+    Rule("too_long", _too_long, settings=("MAX_DURATION_SECONDS",)),
+    Rule("picture_too_large", _of_picture(_picture_too_large), settings=("MAX_SIDE_PIXELS", "MAX_PIXELS")),
+    Rule("frame_rate_too_high", _frame_rate, settings=("MAX_FRAME_RATE",)),
+    Rule("too_many_streams", _streams, settings=("MAX_STREAMS",)),
     Rule("renamed", _renamed, Severity.WARN),
     Rule(
         "sound_not_accepted",
@@ -186,6 +221,17 @@ def judge_size(size_bytes: int, policy: Policy) -> None:
         raise MediaRefused(Finding("too_large", sentence))
 
 
+def judge_container(container: Container, policy: Policy) -> None:
+    """Judge a file by what its first bytes show, before anything opens it.
+
+    Raises:
+        MediaRefused: its container is not accepted (`container_not_accepted`).
+    """
+    sentence = _not_accepted(container, policy)
+    if sentence is not None:
+        raise MediaRefused(Finding("container_not_accepted", sentence))
+
+
 def judge(facts: MediaFacts, policy: Policy, *, declared_extension: str | None) -> tuple[Finding, ...]:
     """What the rules find in a file; it is accepted where no finding refuses it.
 
@@ -202,29 +248,3 @@ def judge(facts: MediaFacts, policy: Policy, *, declared_extension: str | None) 
 def refused(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """The findings for which a file is refused."""
     return tuple(finding for finding in findings if finding.severity is Severity.REFUSE)
-
-
-def decodes(path: Path, facts: MediaFacts, *, bounds: Bounds) -> None:
-    """Decode the first moment of the picture, strictly: headers survive what the media behind them did not.
-
-    Raises:
-        MediaRefused: no frame comes out, or not without errors (`undecodable`), or it takes too much.
-        MediaToolFailed: ffmpeg could not be run.
-    """
-    if facts.video is None:
-        raise MediaRefused(Finding("no_video", NO_VIDEO))
-    # explode and xerror turn into failure what ffmpeg otherwise passes over: without them 40 % of the media may be
-    # missing and the exit code is 0. An output without a frame is no error unless -abort_on says so.
-    picture = source(path, facts, err_detect="explode")[str(facts.video.index)]
-    command = ffmpeg.output(picture, "-", format="null", **{"frames:v": FIRST_FRAMES}).compile(
-        cmd=[*prefix(log_level="error"), "-xerror", "-abort_on", "empty_output_stream"]
-    )
-    ended = process.run(command, bounds=bounds)
-    if ended.exit_code != 0:
-        raise MediaRefused(
-            Finding(
-                "undecodable",
-                "The file opens, but its picture cannot be decoded: it is damaged, encrypted or incomplete. Check that "
-                "it plays on your device, and upload it again.",
-            )
-        )

@@ -13,8 +13,8 @@ import ffmpeg
 import imageio_ffmpeg
 
 from video_pipeline.errors import MediaToolFailed
-from video_pipeline.media.allowed import demuxer_options
-from video_pipeline.types import Container, MediaFacts
+from video_pipeline.media.allowed import DEMUXERS, demuxer_options
+from video_pipeline.types import MediaFacts
 
 # WebM recorded from a call grows while it runs, beyond what its header says, but not beyond what browsers send.
 GROWTH_PIXELS = 3840 * 2160
@@ -24,11 +24,8 @@ BLOCK = 64  # codecs round a picture up to blocks of at most 64 pixels
 # zero again: 4 s became 5.96 s. The scalers have fixed targets and follow such a change by themselves.
 REINIT_FILTER = 0
 
-# On by default for neither FFmpeg of ours; said, since a reference to another file is all that a MOV needs to read it.
-CONTAINER_OPTIONS: dict[Container | None, dict[str, int]] = {
-    Container.MP4: {"enable_drefs": 0, "use_absolute_path": 0},
-    Container.MOV: {"enable_drefs": 0, "use_absolute_path": 0},
-}
+# What a container would cut off is shown, as browsers show it; by its shape, which probing tells, all sizes are made.
+CROPPING = "codec"
 
 
 @lru_cache(maxsize=1)
@@ -49,14 +46,22 @@ def prefix(*, log_level: str) -> list[str]:
     return [executable(), "-nostdin", "-hide_banner", "-nostats", "-v", log_level, "-y"]
 
 
-def source(path: Path, facts: MediaFacts, **options: str | int) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
-    """The input node of a command that reads `path`: allow-lists, bounds, and a name that cannot be an option."""
+def source(path: Path, facts: MediaFacts, **options: str | float) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
+    """The input node of a command that reads `path`: allow-lists, bounds, and a name that cannot be an option.
+
+    Raises:
+        ValueError: the file is in no container that is known; nobody asks for such a command.
+    """
+    if facts.container is None:
+        raise ValueError("A file whose container is not known is opened by nobody.")
+    demuxer = DEMUXERS[facts.container]
     return ffmpeg.input(
         f"file:{path.resolve()}",
         max_pixels=max_pixels(facts),
         reinit_filter=REINIT_FILTER,
-        **demuxer_options(),
-        **CONTAINER_OPTIONS.get(facts.container, {}),
+        apply_cropping=CROPPING,
+        format=demuxer,
+        **demuxer_options(demuxer),
         **options,
     )
 

@@ -1,68 +1,88 @@
-"""What a file is, by its first bytes; names and claimed types are not asked."""
+"""What a file is, by its first bytes; names and claimed types are not asked.
+
+Only what shows here is ever opened, and only by the demuxer that belongs to it (`allowed.DEMUXERS`).
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
+from video_pipeline.errors import MediaRefused
+from video_pipeline.media import boxes
+from video_pipeline.media.impostors import EMPTY, IMPOSTORS, TEXT, UNKNOWN
 from video_pipeline.types import Container, Finding
 
 HEAD_BYTES = 4096
 
-# Boxes that a QuickTime file from before `ftyp` (2001) begins with.
-QUICKTIME_BOXES = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
+# What an MP4 or QuickTime file may begin with. Padding may stand before `ftyp`, QuickTime from before 2001 has no
+# `ftyp` at all, and a piece of a stream begins with `styp`, `sidx` or `moof`.
+OUTERMOST_BOXES = frozenset(
+    {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot", b"uuid"}
+    | {b"styp", b"sidx", b"moof", b"prft", b"emsg"}
+)
+QUICKTIME = b"qt  "
 EBML = b"\x1a\x45\xdf\xa3"
-EBML_DOCTYPE = re.compile(rb"\x42\x82[\x81-\x90](webm|matroska)")
-
-
-@dataclass(frozen=True, slots=True)
-class Impostor:
-    """Something that is sent as video and is none: how it begins, and what its sender is told."""
-
-    pattern: re.Pattern[bytes]
-    finding: Finding
-
-
-def _impostor(pattern: bytes, code: str, sentence: str) -> Impostor:
-    return Impostor(re.compile(pattern, re.IGNORECASE | re.DOTALL), Finding(code, sentence))
-
-
-_PLAYLIST = "The file is a playlist that points at other files, not a video. Upload the videos themselves."
-_PICTURE = "The file is a picture, not a video."
-_ARCHIVE = "The file is an archive. Unpack it and upload the video that is in it."
-_SOUND = "The file has sound, but no picture."
-_START = rb"^(?:\xef\xbb\xbf)?\s*"
-
-IMPOSTORS = (
-    _impostor(_START + rb"#EXTM3U", "playlist", _PLAYLIST),
-    _impostor(_START + rb"ffconcat\s+version", "playlist", _PLAYLIST),
-    _impostor(_START + rb"v=0\r?\n[a-z]=", "playlist", _PLAYLIST),  # SDP, RFC 8866
-    _impostor(_START + rb"(?:<\?xml.{0,1000}?)?<(?:\w+:)?(?:MPD|CompositionPlaylist)\b", "playlist", _PLAYLIST),
-    _impostor(rb"^(?:\xff\xd8\xff|\x89PNG|GIF8|RIFF.{4}WEBP)", "picture", _PICTURE),
-    _impostor(rb"^.{4}ftyp(?:avif|avis|heic|heix|mif1|msf1)", "picture", _PICTURE),
-    _impostor(rb"^(?:PK\x03\x04|7z\xbc\xaf|Rar!|\x1f\x8b)", "archive", _ARCHIVE),
-    _impostor(rb"^(?:ID3|RIFF.{4}WAVE|fLaC|.{4}ftypM4A )", "no_video", _SOUND),
+DOCTYPE_WEBM = re.compile(rb"\x42\x82(?:\x84|\x40\x04|\x01\0{6}\x04)webm")  # sizes have several lengths
+AVI_FORMS = (b"AVI ", b"AVIX", b"AVI\x19")
+ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
+MXF_PARTITION = bytes.fromhex("060e2b34020501010d0102")  # up to 64 KiB may stand before it (SMPTE ST 377-1, 6.5)
+SIGNATURES = (
+    (b"\x00\x00\x01\xba", Container.MPEG_PS),
+    (b"FLV\x01", Container.FLV),
+    (b"OggS\x00", Container.OGG),
+    (ASF_HEADER, Container.ASF),
 )
 
-_TEXT = Finding("not_a_video", "The file holds text, not video.")
-_EMPTY = Finding("empty_file", "The file is empty: not one byte of it arrived. Upload it again.")
+# Packets of a transport stream: as broadcast, with the time that Blu-ray and AVCHD put before each, with parity bytes
+# behind it. A capture may begin anywhere within a packet.
+PACKET_BYTES = (188, 192, 204)
+SYNC = 0x47
+SYNCS = 5
+ADAPTATION = 0x30  # two bits of the fourth byte, of which a packet has at least one (ISO/IEC 13818-1, 2.4.3.2)
+
+
+def identify(path: Path) -> Container:
+    """The container that a file's first bytes show.
+
+    Raises:
+        MediaRefused: they show none that is known, or something that is no video at all.
+    """
+    found = impostor(path)
+    if found is not None:
+        raise MediaRefused(found)
+    container = sniff(path)
+    if container is None:
+        raise MediaRefused(UNKNOWN)
+    return container
 
 
 def sniff(path: Path) -> Container | None:
     """The container that a file's first bytes say it is, or None where it is none that the product knows."""
-    return _container(_head(path))
+    head = _head(path)
+    if head[4:8] in OUTERMOST_BOXES:
+        return _of_boxes(path)
+    if head.startswith(EBML):
+        return Container.WEBM if DOCTYPE_WEBM.search(head) else Container.MKV
+    if head.startswith(b"RIFF"):
+        return Container.AVI if head[8:12] in AVI_FORMS else None
+    for signature, container in SIGNATURES:
+        if head.startswith(signature):
+            return container
+    if _is_transport_stream(head):
+        return Container.MPEG_TS
+    return Container.MXF if MXF_PARTITION in head else None
 
 
 def impostor(path: Path) -> Finding | None:
     """What a file is instead of video, where its first bytes tell; None where nothing speaks against video."""
     head = _head(path)
     if not head:
-        return _EMPTY
+        return EMPTY
     for known in IMPOSTORS:
         if known.pattern.match(head):
             return known.finding
-    return _TEXT if _container(head) is None and _is_text(head) else None
+    return TEXT if _is_text(head) else None
 
 
 def _head(path: Path) -> bytes:
@@ -70,17 +90,28 @@ def _head(path: Path) -> bytes:
         return file.read(HEAD_BYTES)
 
 
-def _container(head: bytes) -> Container | None:
-    if head[4:8] == b"ftyp":
-        return Container.MOV if head[8:12] == b"qt  " else Container.MP4
-    if head[4:8] in QUICKTIME_BOXES:
-        return Container.MOV
-    if head.startswith(EBML):
-        doctype = EBML_DOCTYPE.search(head)
-        return Container.WEBM if doctype and doctype[1] == b"webm" else Container.MKV
-    if head.startswith(b"RIFF") and head[8:12] in {b"AVI ", b"AVIX"}:
-        return Container.AVI
-    return None
+def _of_boxes(path: Path) -> Container:
+    """MP4 or QuickTime: the brand tells, wherever `ftyp` stands; without one it is as old as QuickTime."""
+    found = boxes.outermost(path)
+    brand = next((box.offset + boxes.HEADER.size for box in found if box.kind == "ftyp"), None)
+    if brand is None:
+        return Container.MP4 if any(box.kind == "moof" for box in found) else Container.MOV
+    with path.open("rb") as file:
+        file.seek(brand)
+        return Container.MOV if file.read(len(QUICKTIME)) == QUICKTIME else Container.MP4
+
+
+def _is_transport_stream(head: bytes) -> bool:
+    return any(
+        _are_packets(head[start : start + size * SYNCS : size], head[start + 3 : start + 3 + size * SYNCS : size])
+        for size in PACKET_BYTES
+        for start in range(len(head) - size * SYNCS)
+        if head[start] == SYNC
+    )
+
+
+def _are_packets(syncs: bytes, flags: bytes) -> bool:
+    return syncs == bytes([SYNC]) * SYNCS and all(flag & ADAPTATION for flag in flags)
 
 
 def _is_text(head: bytes) -> bool:

@@ -5,6 +5,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,11 @@ from alembic.config import Config
 from sqlalchemy import Connection, create_engine, inspect, text
 
 from video_pipeline.catalog import migrate
+from video_pipeline.catalog.records import videos
 from video_pipeline.catalog.tables import metadata
 from video_pipeline.errors import CatalogUnavailable, ConfigurationError
+from video_pipeline.types import Container
+from video_pipeline_tests.catalog.stories import FACTS, processing
 
 MIGRATIONS = Path(migrate.__file__).with_name("migrations")
 
@@ -62,6 +66,21 @@ def test_an_empty_database_is_brought_up_and_back(empty_database: str) -> None:
 
     migrate.upgrade(empty_database)
     migrate.check(empty_database)
+
+
+def test_a_video_in_a_newer_container_outlives_the_way_back(empty_database: str) -> None:
+    migrate.upgrade(empty_database)
+    with connected(empty_database) as connection:
+        video_id = processing(connection)
+        videos.record_metadata(
+            connection, video_id, facts=replace(FACTS, container=Container.MPEG_TS), browser_ready=False
+        )
+
+    migrate.downgrade(empty_database, "0001")
+
+    with connected(empty_database) as connection:
+        found = connection.execute(text("SELECT container, facts -> 'container', duration_seconds FROM videos")).one()
+    assert tuple(found) == (None, None, FACTS.duration_seconds)
 
 
 def test_the_extensions_that_search_needs_are_there(empty_database: str) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from video_pipeline.config import settings
 from video_pipeline.defs import resources
 from video_pipeline.errors import ObjectChanged, RequestRefused
+from video_pipeline.types import Sandbox
 
 
 @pytest.fixture
@@ -65,3 +66,19 @@ def test_the_time_limit_follows_the_video(environment):
     assert resources.bounds(known, None).wall_seconds == known.stage_seconds_floor
     assert resources.bounds(known, 1000).wall_seconds == 1000 * known.stage_seconds_per_second
     assert resources.bounds(known, 1e9).wall_seconds == known.stage_seconds_cap
+
+
+def test_media_processes_are_confined_as_the_settings_say(environment):
+    known = settings().model_copy(update={"media_sandbox": Sandbox.REQUIRED})
+
+    assert resources.bounds(known, None).sandbox is Sandbox.REQUIRED
+    assert resources.probe_bounds(known).sandbox is Sandbox.REQUIRED
+
+
+def test_looking_at_a_file_has_a_time_limit_of_its_own(environment):
+    known = settings()
+
+    assert (
+        resources.probe_bounds(known).wall_seconds == known.probe_seconds < resources.bounds(known, None).wall_seconds
+    )
+    assert resources.probe_bounds(known).memory_bytes == known.media_memory_bytes

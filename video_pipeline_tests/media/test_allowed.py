@@ -1,9 +1,16 @@
 import av
 import pytest
 
-from video_pipeline.media.allowed import AUDIO_DECODERS, DEMUXERS, VIDEO_CODECS, VIDEO_DECODERS, demuxer_options
+from video_pipeline.media.allowed import (
+    AUDIO_DECODERS,
+    DEMUXERS,
+    VIDEO_CODECS,
+    VIDEO_DECODERS,
+    demuxer_options,
+)
 from video_pipeline.media.ffmpeg import executable
 from video_pipeline.media.process import Bounds, run
+from video_pipeline.types import Container
 
 
 def listed(what: str) -> set[str]:
@@ -16,8 +23,12 @@ def listed(what: str) -> set[str]:
 
 
 def test_every_demuxer_is_one_that_both_ffmpegs_have() -> None:
-    assert set(DEMUXERS) <= listed("-demuxers")
-    assert all(name in {part for format_ in av.formats_available for part in format_.split(",")} for name in DEMUXERS)
+    known = {part for format_ in av.formats_available for part in format_.split(",")}
+    assert set(DEMUXERS.values()) <= listed("-demuxers") & known
+
+
+def test_every_container_has_the_demuxer_that_opens_it() -> None:
+    assert set(DEMUXERS) == set(Container)
 
 
 @pytest.mark.parametrize("name", sorted(VIDEO_DECODERS | AUDIO_DECODERS))
@@ -33,10 +44,17 @@ def test_codecs_are_what_the_decoders_decode() -> None:
     assert {av.Codec(name, "r").canonical_name for name in VIDEO_DECODERS} == VIDEO_CODECS
 
 
-@pytest.mark.parametrize("dangerous", ["hls", "concat", "dash", "sdp", "imf", "image2"])
-def test_nothing_that_opens_other_files_may_open_one(dangerous: str) -> None:
-    assert dangerous not in demuxer_options()["format_whitelist"].split(",")
+@pytest.mark.parametrize("demuxer", sorted(set(DEMUXERS.values())))
+def test_a_file_is_opened_by_one_demuxer_and_nothing_but_itself_is_reached(demuxer: str) -> None:
+    options = demuxer_options(demuxer)
+    assert options["format_whitelist"] == demuxer
+    assert options["protocol_whitelist"] == "file,pipe"
 
 
-def test_only_the_file_itself_is_reached() -> None:
-    assert demuxer_options()["protocol_whitelist"] == "file,pipe"
+def test_nothing_that_opens_other_files_may_open_one() -> None:
+    assert not set(DEMUXERS.values()) & {"hls", "concat", "dash", "sdp", "imf", "image2"}
+
+
+def test_references_to_other_files_are_not_followed() -> None:
+    assert demuxer_options("mov").items() >= {"enable_drefs": "0", "use_absolute_path": "0"}.items()
+    assert "enable_drefs" not in demuxer_options("avi")

@@ -21,6 +21,7 @@ def words(path: Path, facts: MediaFacts) -> list[str]:
 def test_a_stranger_is_opened_behind_all_guards(samples: Samples) -> None:
     command = words(samples["phone"], facts_of(samples["phone"]))
     guards = command[: command.index("-i")]
+    assert guards[guards.index("-f") + 1] == guards[guards.index("-format_whitelist") + 1] == "mov"
     for guard in ("-format_whitelist", "-codec_whitelist", "-protocol_whitelist", "-max_pixels", "-max_streams"):
         assert guard in guards
     assert {"-enable_drefs", "-use_absolute_path"} <= set(guards)
@@ -29,6 +30,11 @@ def test_a_stranger_is_opened_behind_all_guards(samples: Samples) -> None:
 
 def test_options_of_mov_are_not_given_to_others(samples: Samples) -> None:
     assert "-enable_drefs" not in words(samples["webm"], facts_of(samples["webm"]))
+
+
+def test_what_is_in_no_known_container_is_opened_by_nobody(samples: Samples) -> None:
+    with pytest.raises(ValueError, match="container is not known"):
+        source(samples["phone"], replace(facts_of(samples["phone"]), container=None))
 
 
 def test_a_name_is_never_an_option_or_an_address(samples: Samples) -> None:

@@ -7,7 +7,7 @@ from video_pipeline.catalog import queries
 from video_pipeline.catalog.rows import VideoRow
 from video_pipeline.config import Settings, settings
 from video_pipeline.defs.partitions import video_partitions
-from video_pipeline.defs.resources import Bucket, Catalog, Workspace, bounds
+from video_pipeline.defs.resources import Bucket, Catalog, Workspace, probe_bounds
 from video_pipeline.defs.stage import RETRIES, stage
 from video_pipeline.media.checks import Policy
 from video_pipeline.types import Stage, StoredObject
@@ -28,6 +28,9 @@ def policy(known: Settings) -> Policy:
         max_duration_seconds=known.max_duration_seconds,
         max_side_pixels=known.max_side_pixels,
         max_pixels=known.max_pixels,
+        max_frame_rate=known.max_frame_rate,
+        max_streams=known.max_streams,
+        containers=known.accepted_containers,
     )
 
 
@@ -45,7 +48,7 @@ def validated_file(
             row = queries.video(connection, job.video_id)
         stored = intake.locate(store, row)
         context.log_event(_arrival(context.partition_key, row, stored))
-        judged = intake.examine(store, row, stored, workspace.upload, policy=policy(known), bounds=bounds(known, None))
+        judged = intake.examine(store, row, stored, workspace.upload, policy=policy(known), bounds=probe_bounds(known))
         key = intake.promote(catalog.engine, store, row, stored, judged)
         workspace.keep_original(judged)
     return dg.MaterializeResult(

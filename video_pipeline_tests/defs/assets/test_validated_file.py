@@ -2,6 +2,7 @@ import dagster as dg
 
 from video_pipeline.config import settings
 from video_pipeline.defs.assets.validated_file import policy
+from video_pipeline.media.checks import RULES, Policy
 from video_pipeline.storage import keys
 from video_pipeline.types import Container, VideoStatus
 
@@ -55,10 +56,12 @@ def test_an_original_whose_bytes_changed_is_no_longer_good(run, row, store, tmp_
 
 
 def test_the_policy_is_the_installations(environment, monkeypatch):
-    monkeypatch.setenv("MAX_FILE_BYTES", "1000")
+    limits = {name: "7" for rule in RULES for name in rule.settings}
+    for name, value in {**limits, "ACCEPTED_CONTAINERS": "ts"}.items():
+        monkeypatch.setenv(name, value)
     settings.cache_clear()
 
-    assert policy(settings()).max_bytes == 1000
+    assert policy(settings()) == Policy(7, 7.0, 7, 7, 7, 7, frozenset({Container.MPEG_TS}))
 
 
 def test_what_the_policy_refuses_ends_under_the_rejected_prefix(run, row, store, monkeypatch):

@@ -16,10 +16,10 @@ from av.audio.frame import AudioFrame
 from av.error import FFmpegError
 from av.video.frame import VideoFrame
 
-from video_pipeline.media.allowed import DEMUXERS, demuxer_options
+from video_pipeline.media.allowed import demuxer_options
 from video_pipeline.media.probe_child import as_json, facts_of
 
-OUR_DEMUXERS = (*DEMUXERS, "flac")
+OUR_DEMUXERS = {".mp4": "mov", ".flac": "flac"}  # by the extensions that our own files have
 
 
 @dataclass(slots=True)
@@ -43,9 +43,9 @@ class Contents:
 
 def decode(path: Path) -> Contents:
     """Decode every stream of picture and sound, strictly: the first error ends it and is told."""
-    contents = Contents()
+    contents, demuxer = Contents(), OUR_DEMUXERS[path.suffix]
     try:
-        with av.open(f"file:{path}", "r", container_options=demuxer_options(OUR_DEMUXERS)) as opened:
+        with av.open(f"file:{path}", "r", demuxer, container_options=demuxer_options(demuxer)) as opened:
             streams = [*opened.streams.video, *opened.streams.audio]
             for stream in streams:
                 stream.codec_context.options = {"err_detect": "explode"}
@@ -61,7 +61,7 @@ def decode(path: Path) -> Contents:
 def report(path: Path) -> dict[str, object]:
     """The facts and the contents of one file; without facts where it does not even open."""
     try:
-        facts = facts_of(path, OUR_DEMUXERS)
+        facts = facts_of(path, OUR_DEMUXERS[path.suffix])
     except FFmpegError as error:
         return {"contents": asdict(Contents(error=str(error.strerror or error)))}
     return {"facts": asdict(facts), "contents": asdict(decode(path))}

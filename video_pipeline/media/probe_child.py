@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
 from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
@@ -16,10 +15,11 @@ from pathlib import Path
 import av
 from av.container import InputContainer
 from av.error import FFmpegError
+from av.video.stream import VideoStream
 
-from video_pipeline.media import boxes, streams, timing
+from video_pipeline.media import allowance, boxes, streams, timing
 from video_pipeline.media.allowed import DEMUXERS, demuxer_options
-from video_pipeline.media.sniff import sniff
+from video_pipeline.media.sniff import identify, sniff
 from video_pipeline.media.tags import cleaned
 from video_pipeline.types import Container, MediaFacts
 
@@ -27,13 +27,22 @@ MICROSECONDS = 1_000_000  # AV_TIME_BASE
 MAX_DECODED_PIXELS = 8192 * 8192  # one frame of it takes 0.1 to 0.4 GB
 
 
-def facts_of(path: Path, demuxers: Iterable[str] = DEMUXERS) -> MediaFacts:
+def facts_of(path: Path, demuxer: str | None = None) -> MediaFacts:
     """Open a file and read its facts.
 
+    Args:
+        path: the file.
+        demuxer: what opens it; unless given, the one of the container that its first bytes show.
+
     Raises:
-        FFmpegError: no allowed demuxer can read it.
+        MediaRefused: its first bytes show no container that is known.
+        FFmpegError: the demuxer cannot read it.
     """
-    with av.open(f"file:{path}", "r", container_options=demuxer_options(demuxers), metadata_errors="replace") as opened:
+    demuxer = demuxer or DEMUXERS[identify(path)]
+    guards, decoding = demuxer_options(demuxer), {"max_pixels": str(MAX_DECODED_PIXELS)}
+    with av.open(
+        f"file:{path}", "r", demuxer, options=decoding, container_options=guards, metadata_errors="replace"
+    ) as opened:
         return _facts(opened, path)
 
 
@@ -42,13 +51,14 @@ def _facts(opened: InputContainer, path: Path) -> MediaFacts:
     sound = streams.default_sound(opened.streams.audio)
     seen = timing.Timing()
     if picture is not None and streams.may_decode(picture):
-        seen = timing.observe(opened, picture, max_pixels=MAX_DECODED_PIXELS)
+        allowance.widen(_room(picture))
+        seen = timing.observe(opened, picture, sound, max_pixels=MAX_DECODED_PIXELS)
     container = sniff(path)
     return MediaFacts(
         format_name=opened.format.name,
         container=container,
         size_bytes=path.stat().st_size,
-        duration_seconds=_seconds(opened.duration) or seen.end_seconds,
+        duration_seconds=seen.file_seconds or _seconds(opened.duration),
         start_seconds=_seconds(opened.start_time) or 0.0,
         bit_rate=opened.bit_rate or None,
         video=streams.video_facts(picture, seen) if picture is not None else None,
@@ -58,8 +68,16 @@ def _facts(opened: InputContainer, path: Path) -> MediaFacts:
         subtitle_streams=len(opened.streams.subtitles),
         other_streams=streams.others(opened),
         faststart=boxes.faststart(path) if container in {Container.MP4, Container.MOV} else None,
+        encrypted=seen.encrypted or any(map(streams.has_key, opened.streams)),
         tags=cleaned(opened.metadata),
     )
+
+
+def _room(picture: VideoStream) -> int:
+    """The address space that decoding this picture may take."""
+    context = picture.codec_context
+    bit_depth = context.format.components[0].bits if context.format else 8
+    return allowance.decoding_bytes(context.width, context.height, pixel_format=context.pix_fmt, bit_depth=bit_depth)
 
 
 def _seconds(microseconds: int | None) -> float | None:
@@ -81,4 +99,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    allowance.hold(Path(sys.argv[1]).stat().st_size)
     main()

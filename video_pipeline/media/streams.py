@@ -11,10 +11,12 @@ from fractions import Fraction
 
 from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
-from av.stream import Disposition
+from av.stream import Disposition, Stream
 from av.video.stream import VideoStream as AvVideoStream
 
+from video_pipeline.media import choices
 from video_pipeline.media.allowed import AUDIO_DECODERS, VIDEO_DECODERS
+from video_pipeline.media.choices import Picture, Sound
 from video_pipeline.media.timing import Timing
 from video_pipeline.types import AudioStream, VideoStream
 
@@ -35,20 +37,20 @@ COLOR_RANGES = {1: "tv", 2: "pc"}
 
 
 def main_picture(streams: Sequence[AvVideoStream]) -> AvVideoStream | None:
-    """The video that plays: no still; one we may decode; one marked as default; the largest; the first."""
-    moving = [stream for stream in streams if not stream.disposition & STILLS]
-    return max(moving, key=_picture_rank, default=None)
+    """The video that plays, by the rule of `choices.main_picture`."""
+    chosen = choices.main_picture([_picture(stream) for stream in streams])
+    return next((stream for stream in streams if chosen and stream.index == chosen.index), None)
 
 
 def default_sound(streams: Sequence[AvAudioStream]) -> AvAudioStream | None:
-    """The sound that plays: one we may decode and that has channels; one marked as default; the first."""
-    usable = [stream for stream in streams if stream.codec_context and stream.codec.name in AUDIO_DECODERS]
-    audible = [
-        stream for stream in usable if stream.codec_context.sample_rate > 0 and stream.codec_context.channels > 0
-    ]
-    return max(
-        audible, key=lambda stream: (bool(stream.disposition & Disposition.default), -stream.index), default=None
-    )
+    """The sound that plays, by the rule of `choices.default_sound`."""
+    chosen = choices.default_sound([_sound(stream) for stream in streams])
+    return next((stream for stream in streams if chosen and stream.index == chosen.index), None)
+
+
+def has_key(stream: Stream) -> bool:
+    """Whether a Matroska track names the key that it is encrypted with; of MP4 it is the packets that tell."""
+    return "enc_key_id" in stream.metadata
 
 
 def may_decode(stream: AvVideoStream) -> bool:
@@ -56,17 +58,34 @@ def may_decode(stream: AvVideoStream) -> bool:
     return stream.codec_context is not None and stream.codec.name in VIDEO_DECODERS
 
 
-def _picture_rank(stream: AvVideoStream) -> tuple[bool, bool, int, int]:
+def _picture(stream: AvVideoStream) -> Picture:
     context = stream.codec_context
-    area = context.width * context.height if context else 0
-    return may_decode(stream), bool(stream.disposition & Disposition.default), area, -stream.index
+    return Picture(
+        index=stream.index,
+        still=bool(stream.disposition & STILLS),
+        decodable=may_decode(stream),
+        default=bool(stream.disposition & Disposition.default),
+        pixels=context.width * context.height if context else 0,
+        frames=stream.frames or None,
+    )
+
+
+def _sound(stream: AvAudioStream) -> Sound:
+    context = stream.codec_context
+    known = context is not None and stream.codec.name in AUDIO_DECODERS
+    return Sound(
+        index=stream.index,
+        usable=known and context.sample_rate > 0 and context.channels > 0,
+        default=bool(stream.disposition & Disposition.default),
+    )
 
 
 def video_facts(stream: AvVideoStream, timing: Timing) -> VideoStream:
     """What the file says of its main picture, with what the first packets showed."""
     context = stream.codec_context
     aspect = stream.sample_aspect_ratio or Fraction(1)
-    width, height = _displayed(context.width, context.height, aspect, timing.rotation)
+    rotation, mirrored = timing.orientation
+    width, height = choices.shape(context.width, context.height, aspect, rotation)
     return VideoStream(
         index=stream.index,
         codec=stream.codec.canonical_name,
@@ -78,18 +97,29 @@ def video_facts(stream: AvVideoStream, timing: Timing) -> VideoStream:
         width=width,
         height=height,
         sample_aspect_ratio=aspect,
-        rotation=timing.rotation,
-        frame_rate=stream.average_rate or stream.guessed_rate or Fraction(0),
+        rotation=rotation,
+        mirrored=mirrored,
+        frame_rate=_frame_rate(stream, timing),
         variable_frame_rate=timing.variable_frame_rate,
         frames=stream.frames or None,
-        duration_seconds=_seconds(stream.duration, stream.time_base) or timing.end_seconds,
+        duration_seconds=timing.picture_seconds or _seconds(stream.duration, stream.time_base),
         start_seconds=_seconds(stream.start_time, stream.time_base) or 0.0,
         bit_rate=stream.bit_rate or None,
         color_space=COLOR_SPACES.get(context.colorspace),
         color_primaries=COLOR_PRIMARIES.get(context.color_primaries),
         color_transfer=COLOR_TRANSFERS.get(context.color_trc),
         color_range=COLOR_RANGES.get(context.color_range),
-        interlaced=context.field_order not in PROGRESSIVE_ORDERS,
+        interlaced=timing.interlaced or context.field_order not in PROGRESSIVE_ORDERS,
+    )
+
+
+def _frame_rate(stream: AvVideoStream, timing: Timing) -> Fraction:
+    claims = (stream.average_rate, stream.guessed_rate, stream.base_rate)
+    return choices.frame_rate(
+        [claim for claim in claims if claim],
+        timing.frame_seconds,
+        precision=timing.precision_seconds,
+        variable=timing.variable_frame_rate,
     )
 
 
@@ -112,11 +142,6 @@ def audio_facts(stream: AvAudioStream) -> AudioStream:
 def others(container: InputContainer) -> int:
     """How many streams are neither picture, sound nor subtitle: data, attachments, what FFmpeg does not know."""
     return sum(stream.type not in {"video", "audio", "subtitle"} for stream in container.streams)
-
-
-def _displayed(width: int, height: int, aspect: Fraction, rotation: int) -> tuple[int, int]:
-    stretched = round(width * aspect)
-    return (height, stretched) if rotation in {90, 270} else (stretched, height)
 
 
 def _seconds(ticks: int | None, time_base: Fraction | None) -> float | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic.dataclasses import dataclass as checked_dataclass
 
-from video_pipeline.media import stills
+from video_pipeline.media import choices, stills
 from video_pipeline.media.artifacts import Rendition
 from video_pipeline.media.profiles import AUDIO, POSTER
 from video_pipeline.media.renditions import Made
@@ -56,7 +56,7 @@ class Subject:
     @property
     def source_seconds(self) -> float:
         """How long the original really lasts: as decoded, or as declared where only its sound was decoded."""
-        return self.made.decoded.seconds or self.source.duration_seconds or 0.0
+        return choices.duration(self.source, self.made.decoded.seconds) or 0.0
 
     @property
     def tolerance_seconds(self) -> float:
@@ -105,7 +105,7 @@ def streams(subject: Subject) -> Verdict:
         "pixel_format": "yuv420p",
         "size": f"{promised['width']}x{promised['height']}",
         "frame_rate": round(float(str(promised["frame_rate"])), 1),
-        "audio_codec": "aac" if subject.source.audio else None,
+        "audio_codec": "aac" if subject.source.audio and not subject.made.mute else None,
         "other_streams": 0,
     }
     wrong = [f"{name} is {found[name]}, not {wanted[name]}" for name in wanted if found[name] != wanted[name]]

@@ -30,6 +30,13 @@ def test_facts_that_a_newer_version_wrote_are_read() -> None:
     assert facts_from_json({**facts_to_json(FACTS), "colour_of_the_sky": "blue"}) == FACTS
 
 
+def test_facts_from_before_mirrors_were_told_are_read() -> None:
+    document = facts_to_json(FACTS)
+    del document["video"]["mirrored"]
+
+    assert facts_from_json(document) == FACTS
+
+
 def test_facts_come_back_from_the_database_as_they_were(conn: Connection) -> None:
     video_id = uploaded(conn)
     conn.execute(table.update().values(facts=FACTS))

@@ -5,10 +5,13 @@ from pathlib import Path
 import pytest
 from av.error import FFmpegError
 
+from video_pipeline.errors import MediaRefused
 from video_pipeline.media import probe_child
 from video_pipeline.media.probe_child import facts_of
 from video_pipeline.types import Container
 from video_pipeline_tests.samples import Samples
+
+BROKEN = b"\0\0\0\x10ftypisom\0\0\0\0" + b"\0\0\0\x10stsz" + bytes(8)
 
 
 @pytest.mark.parametrize(
@@ -58,9 +61,16 @@ def test_tags_that_are_no_unicode(samples: Samples, tmp_path: Path) -> None:
     assert facts_of(path).tags["title"] == "A gpj  t\ufffdtle"
 
 
-def test_what_no_allowed_demuxer_reads(tmp_path: Path) -> None:
+def test_what_is_no_video_is_not_opened(tmp_path: Path) -> None:
     path = tmp_path / "clip.mp4"
     path.write_text("#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n")
+    with pytest.raises(MediaRefused, match="playlist"):
+        facts_of(path)
+
+
+def test_what_its_demuxer_cannot_read(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(BROKEN)
     with pytest.raises(FFmpegError):
         facts_of(path)
 
@@ -80,5 +90,5 @@ def test_the_answer_is_facts(
 
 def test_or_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "clip.mp4"
-    path.write_bytes(b"\0" * 100)
+    path.write_bytes(BROKEN)
     assert answer(path, monkeypatch, capsys) == {"error": "Invalid data found when processing input"}

@@ -41,6 +41,25 @@ def test_pixels_that_are_not_square(samples: Samples) -> None:
     assert picture(samples, "anamorphic").sample_aspect_ratio == Fraction(64, 45)
 
 
+def test_a_mirrored_picture(samples: Samples) -> None:
+    assert picture(samples, "mirrored").mirrored
+    assert picture(samples, "mirrored").rotation == 0
+    assert not picture(samples, "rotated").mirrored
+
+
+@pytest.mark.parametrize(
+    ("sample", "rate"),
+    [
+        ("fps_59_94_mkv", Fraction(60_000, 1001)),
+        ("fragmented", Fraction(25)),
+        ("resting", Fraction(25)),
+        ("variable", Fraction(1600, 99)),
+    ],
+)
+def test_a_rate_is_what_the_frames_keep(samples: Samples, sample: str, rate: Fraction) -> None:
+    assert picture(samples, sample).frame_rate == rate
+
+
 def test_depth_and_format(samples: Samples) -> None:
     found = picture(samples, "ten_bit")
     assert (found.pixel_format, found.bit_depth) == ("yuv422p10le", 10)
@@ -68,6 +87,10 @@ def test_the_main_picture_is_not_the_cover(samples: Samples) -> None:
     assert found.video_streams == 2
     assert found.video is not None
     assert (found.video.codec, found.video.width) == ("h264", 320)
+
+
+def test_the_main_picture_is_the_one_that_moves(samples: Samples) -> None:
+    assert picture(samples, "motion_photo").index == 1
 
 
 def test_the_sound_marked_as_default_plays(samples: Samples) -> None:

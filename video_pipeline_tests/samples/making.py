@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from video_pipeline.media.ffmpeg import executable
@@ -28,15 +29,25 @@ def color(name: str, size: str, seconds: float, rate: int = 25) -> tuple[str, ..
     return ("-f", "lavfi", "-i", f"color=c={name}:size={size}:rate={rate}:duration={seconds}")
 
 
+def subtitles(words: str) -> tuple[str, ...]:
+    """Words that are shown for two seconds."""
+    return ("-f", "srt", "-i", f"data:,1%0A00:00:00,000 --> 00:00:02,000%0A{words}%0A%0A")
+
+
 @dataclass(frozen=True)
 class Sample:
-    """How a sample is made, perhaps out of another one, and why it is like that."""
+    """How a sample is made, perhaps out of another one, and why it is like that.
+
+    A word among the arguments that begins with `@` stands for the path of the sample of that name. `edit` changes the
+    bytes afterwards, where ffmpeg has no words for what a program writes.
+    """
 
     extension: str
     reason: str
     arguments: tuple[str, ...]
     source: str | None = None
     input_options: tuple[str, ...] = ()
+    edit: Callable[[bytes], bytes] | None = None
 
 
 def ffmpeg(*arguments: str) -> None:

@@ -8,10 +8,11 @@ from fractions import Fraction
 from itertools import count
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import ffmpeg
 
+from video_pipeline.media import colors, evidence
 from video_pipeline.media.ffmpeg import prefix, source
 from video_pipeline.media.geometry import Size
 from video_pipeline.media.plan import Candidates, Detection, Encode, Plan, Tiles
@@ -22,16 +23,20 @@ from video_pipeline.types import AudioStream, MediaFacts, Output, VideoStream
 FILES = MappingProxyType({Output.PROXY: "proxy.mp4", Output.WEB: "web.mp4", Output.AUDIO: "audio.flac"})
 POSTER_FRAMES = "poster.raw"
 STORYBOARD_FRAMES = "storyboard.raw"
-CLOCK = "decoded.txt"
 
 LAYOUTS = MappingProxyType({1: "mono", 2: "stereo"})
-
-HD_LINES = 720  # what carries no colour description is BT.709 from here on, BT.601 below: players assume the same
 
 # A rendition tells nothing of who filmed it where, and the same input gives the same bytes.
 PRIVATE: dict[str, object] = {"map_metadata": -1, "map_chapters": -1, "fflags": "+bitexact", "flags": "+bitexact"}
 
 Stream = Any  # ffmpeg-python has no types
+
+
+class Picture(NamedTuple):
+    """A branch of the decoded picture, and what the source says of it."""
+
+    stream: Stream
+    source: VideoStream
 
 
 def command(plan: Plan, path: Path, facts: MediaFacts, *, max_seconds: float) -> list[str]:
@@ -45,8 +50,8 @@ def command(plan: Plan, path: Path, facts: MediaFacts, *, max_seconds: float) ->
     outputs = list(_seen(plan, opened, facts, sounds, max_seconds))
     if plan.audio:
         outputs.append(_audio(next(sounds), max_seconds))
-    # Only at this level ffmpeg counts, at its end, what it decoded and what it could not.
-    return list(ffmpeg.merge_outputs(*outputs).compile(cmd=prefix(log_level="verbose")))
+    cmd = [*prefix(log_level=evidence.LOG_LEVEL), *evidence.carry_on(facts)]
+    return list(ffmpeg.merge_outputs(*outputs).compile(cmd=cmd))
 
 
 def _seen(
@@ -65,19 +70,16 @@ def _seen(
         yield _storyboard(next(pictures), plan.storyboard)
     if plan.detection is not None:
         yield _detection(next(pictures), plan.detection, max_seconds)
-    yield _clock(next(pictures))
+    yield evidence.of_picture(next(pictures).stream, max_seconds)
 
 
-def _pictures(opened: Stream, picture: VideoStream) -> Iterator[Stream]:
+def _pictures(opened: Stream, source: VideoStream) -> Iterator[Picture]:
     """The main picture, as often as it is asked for; rotated by ffmpeg, deinterlaced, with its colours named."""
-    stream = opened[str(picture.index)]
-    if picture.interlaced:
+    stream = opened[str(source.index)]
+    if source.interlaced:
         stream = stream.filter("bwdif", mode="send_frame", deint="interlaced")
-    if picture.color_space is None and (picture.pixel_format or "").startswith("yuv"):
-        named = "bt709" if picture.coded_height >= HD_LINES else "smpte170m"
-        stream = stream.filter("setparams", colorspace=named, color_primaries=named, color_trc=named)
-    taps = stream.split()
-    return (taps[number] for number in count())
+    taps = colors.described(stream, source).split()
+    return (Picture(taps[number], source) for number in count())
 
 
 def _sounds(opened: Stream, sound: AudioStream | None) -> Iterator[Stream]:
@@ -88,31 +90,39 @@ def _sounds(opened: Stream, sound: AudioStream | None) -> Iterator[Stream]:
     return (taps[number] for number in count())
 
 
-def _at(stream: Stream, frame_rate: Fraction, *, rounding: str = "near") -> Stream:
-    """A constant frame rate on a clock that starts at zero for every branch, so that frame n is shown at n / rate."""
-    return stream.filter("fps", fps=str(frame_rate), start_time=0, round=rounding)
+def _at(picture: Picture, frame_rate: Fraction, *, rounding: str = "near") -> Picture:
+    """A constant frame rate on a clock that starts at zero for every branch, so that frame n is shown at n / rate.
+
+    An end within a frame is rounded up: else what lasts less than half of one, a single frame for instance, is nothing.
+    """
+    options = {"start_time": 0, "round": rounding, "eof_action": "pass"}
+    return picture._replace(stream=picture.stream.filter("fps", fps=str(frame_rate), **options))
 
 
-def _scaled(stream: Stream, size: Size, pixel_format: str, *, flags: str = "bicubic") -> Stream:
-    """Square pixels; always after `fps`, so that only frames that are kept are scaled."""
+def _scaled(picture: Picture, size: Size, pixel_format: str, *, flags: str = "bicubic") -> Stream:
+    """Square pixels in colours that every screen shows.
+
+    Always after `fps`, so that only frames that are kept are scaled; colours after that, so that few pixels are turned.
+    """
     range_ = {"out_range": "tv"} if pixel_format == "yuv420p" else {}  # phones film in full range, players expect less
-    scaled = stream.filter("scale", size.width, size.height, flags=flags, **range_)
-    return scaled.filter("setsar", 1).filter("format", pixel_format)
+    scaled = picture.stream.filter("scale", size.width, size.height, flags=flags, **range_).filter("setsar", 1)
+    return colors.to_standard(scaled, picture.source).filter("format", pixel_format)
 
 
 def _frames(max_seconds: float, frame_rate: Fraction) -> int:
     return math.ceil(max_seconds * frame_rate)
 
 
-def _video(picture: Stream, heard: list[Stream], encode: Encode, name: str, max_seconds: float) -> Stream:
+def _video(picture: Picture, heard: list[Stream], encode: Encode, name: str, max_seconds: float) -> Stream:
     profile = encode.profile
     options: dict[str, object] = {
         "vcodec": "libx264",
         "preset": profile.preset,
         "crf": profile.crf,
+        "refs": profile.reference_frames,
+        "partitions": profile.partitions,
         "g": math.ceil(profile.keyframe_seconds * encode.frame_rate),
-        "frames:v": _frames(max_seconds, encode.frame_rate),
-        "t": max_seconds,
+        "t": max_seconds,  # a limit in frames would end the sound with the picture, however long it goes on
         "movflags": "+faststart",
         **PRIVATE,
     }
@@ -138,20 +148,21 @@ def _resampled(sound: Stream, sample_rate: int, layout: str, sample_format: str)
     return sound.filter("aresample", sample_rate, ochl=layout, osf=sample_format)
 
 
-def _poster(picture: Stream, candidates: Candidates) -> Stream:
+def _poster(picture: Picture, candidates: Candidates) -> Stream:
     """The frames that are shown at the candidates' seconds: rounding up keeps what is on at the full second."""
     wanted = "+".join(f"eq(n,{second})" for second in candidates.seconds)
-    chosen = _at(picture, Fraction(1), rounding="up").filter("select", wanted)
+    seconds = _at(picture, Fraction(1), rounding="up")
+    chosen = seconds._replace(stream=seconds.stream.filter("select", wanted))
     return _raw(_scaled(chosen, candidates.size, "bgr24"), POSTER_FRAMES, len(candidates.seconds))
 
 
-def _storyboard(picture: Stream, tiles: Tiles) -> Stream:
+def _storyboard(picture: Picture, tiles: Tiles) -> Stream:
     """A frame from the middle of each span."""
     chosen = _at(picture, 1 / tiles.interval)
     return _raw(_scaled(chosen, tiles.size, "bgr24", flags="area"), STORYBOARD_FRAMES, tiles.count)
 
 
-def _detection(picture: Stream, detection: Detection, max_seconds: float) -> Stream:
+def _detection(picture: Picture, detection: Detection, max_seconds: float) -> Stream:
     """Small frames for the detector; it averages over them, so that how finely they were scaled does not show."""
     small = _scaled(_at(picture, detection.frame_rate), detection.size, "bgr24", flags="fast_bilinear")
     return _raw(small, "pipe:1", _frames(max_seconds, detection.frame_rate))
@@ -159,8 +170,3 @@ def _detection(picture: Stream, detection: Detection, max_seconds: float) -> Str
 
 def _raw(stream: Stream, name: str, frames: int) -> Stream:
     return ffmpeg.output(stream, name, format="rawvideo", fps_mode="passthrough", **{"frames:v": frames})
-
-
-def _clock(picture: Stream) -> Stream:
-    """When each decoded frame is shown, in milliseconds: the truth that headers are compared with. Copies no pixels."""
-    return ffmpeg.output(picture, CLOCK, format="mkvtimestamp_v2", vcodec="wrapped_avframe", fps_mode="passthrough")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from video_pipeline.errors import MediaRefused
+from video_pipeline.media import choices
 from video_pipeline.media.geometry import Size, fit, within
 from video_pipeline.media.profiles import (
     POSTER,
@@ -77,6 +78,11 @@ class Plan:
         """Whether the picture has to be decoded."""
         return bool(self.encodes or self.poster or self.storyboard or self.detection)
 
+    @property
+    def hears(self) -> bool:
+        """Whether the sound has to be decoded, where there is any."""
+        return bool(self.encodes or self.audio)
+
 
 def plan(facts: MediaFacts, outputs: frozenset[Output]) -> Plan:
     """Decide what `outputs` mean for a video of these facts; sound that is not there is not planned.
@@ -85,7 +91,7 @@ def plan(facts: MediaFacts, outputs: frozenset[Output]) -> Plan:
         MediaRefused: the file has no picture or no duration.
     """
     picture = facts.video
-    seconds = (picture.duration_seconds if picture else None) or facts.duration_seconds
+    seconds = choices.duration(facts)
     if picture is None or not seconds:
         raise MediaRefused(Finding("no_video", "The file has no picture that lasts."))
     size = Size(picture.width, picture.height)

@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
 
+from video_pipeline.media import colors
 from video_pipeline.types import ArtifactKind, Container, MediaFacts, Output, Recipe
 
 
@@ -20,7 +21,10 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class VideoProfile:
-    """H.264 and AAC in MP4. `crf` is x264's constant quality, lower is better; rates are per second.
+    """H.264 and AAC in MP4; rates are per second.
+
+    `preset`, `reference_frames` and `partitions` (how blocks may be divided) are x264's, and so is `crf`, its constant
+    quality: lower is better.
 
     `frame_rate` is what every video gets; None keeps the source's, up to `max_frame_rate`.
     """
@@ -29,7 +33,9 @@ class VideoProfile:
     frame_rate: int | None
     max_frame_rate: int
     preset: str
-    crf: int
+    crf: float
+    reference_frames: int
+    partitions: str
     keyframe_seconds: int
     audio_bits_per_second: int
     audio_sample_rate: int
@@ -81,16 +87,19 @@ class SceneProfile:
     max_frame_rate: int
 
 
-# veryfast at crf 22 takes 0.84 of the time of medium at crf 23, within 7 % of its size and 0.6 to 1.3 VMAF points below
-# (measured on 1080p30): the proxy is for looking through, and its encode is what a video waits for. A keyframe every
-# 5 s lets a player that seeks decode 50 small frames at most.
+# What a video waits for is this encode, so its settings were chosen by time at equal size and VMAF: beyond decoding,
+# half of the time that `medium` takes, for 4 to 8 % fewer bytes and 0.3 to 0.9 points (docs/benchmarks.md has more).
+# Of what `faster` tries, a second reference frame and dividing predicted blocks cost more time than they save bytes.
+# A keyframe every 10 s lets a player that seeks decode 100 small frames at most.
 PROXY = VideoProfile(
     box=Box(854, 480),
     frame_rate=10,
     max_frame_rate=10,
-    preset="veryfast",
-    crf=22,
-    keyframe_seconds=5,
+    preset="faster",
+    crf=23.5,
+    reference_frames=1,
+    partitions="i8x8,i4x4",
+    keyframe_seconds=10,
     audio_bits_per_second=128_000,
     audio_sample_rate=48_000,
     audio_channels=2,
@@ -103,6 +112,8 @@ WEB = VideoProfile(
     max_frame_rate=60,
     preset="veryfast",
     crf=21,
+    reference_frames=1,
+    partitions="i8x8,i4x4,p8x8,b8x8",
     keyframe_seconds=2,
     audio_bits_per_second=160_000,
     audio_sample_rate=48_000,
@@ -151,12 +162,12 @@ PROFILES = MappingProxyType[Output, Profile](
 # Raised by hand when the code makes something else of the same parameters: what was made before becomes stale.
 CODE_VERSIONS = MappingProxyType(
     {
-        Output.PROXY: "1",
-        Output.WEB: "1",
-        Output.POSTER: "1",
-        Output.STORYBOARD: "1",
+        Output.PROXY: "2",
+        Output.WEB: "2",
+        Output.POSTER: "2",
+        Output.STORYBOARD: "2",
         Output.AUDIO: "1",
-        Output.SCENE_CUTS: "1",
+        Output.SCENE_CUTS: "2",
     }
 )
 
@@ -184,7 +195,7 @@ FORMATS = MappingProxyType(
 BROWSER_CODECS = MappingProxyType(
     {
         Container.MP4: (frozenset({"h264"}), frozenset({"aac", "mp3"})),
-        Container.WEBM: (frozenset({"vp8", "vp9", "av1"}), frozenset({"opus", "vorbis"})),
+        Container.WEBM: (frozenset({"vp8", "vp9"}), frozenset({"opus", "vorbis"})),
     }
 )
 BROWSER_PIXEL_FORMATS = frozenset({"yuv420p", "yuvj420p"})
@@ -202,15 +213,19 @@ def browser_ready(facts: MediaFacts) -> bool:
     """Whether every current browser plays the original as it is.
 
     Rotation and non-square pixels are no hindrance: browsers follow both. QuickTime's brand is one, since Firefox
-    refuses it, and so are interlaced pictures, which no browser smooths, more than 8 bits, and sound we cannot read.
+    refuses it, and so are mirrored pictures, which it shows as they are stored, AV1, which Safari plays only where the
+    chip does, interlaced pictures, which no browser smooths, more than 8 bits, colours that not every screen shows,
+    another picture before the main one, which browsers may play instead, and sound we cannot read.
     """
     picture, sound = facts.video, facts.audio
     if picture is None or facts.container is None or facts.container not in BROWSER_CODECS:
         return False
     pictures, sounds = BROWSER_CODECS[facts.container]
     heard = sound.codec in sounds if sound is not None else facts.audio_streams == 0
-    seen = picture.codec in pictures and picture.pixel_format in BROWSER_PIXEL_FORMATS and not picture.interlaced
-    return heard and seen
+    seen = picture.codec in pictures and picture.pixel_format in BROWSER_PIXEL_FORMATS
+    first = facts.video_streams == 1 or picture.index == 0
+    plain = not picture.interlaced and not picture.mirrored and colors.is_standard(picture)
+    return heard and seen and first and plain
 
 
 def needed(facts: MediaFacts) -> frozenset[Output]:

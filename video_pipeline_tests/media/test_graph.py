@@ -3,6 +3,7 @@ from itertools import pairwise
 
 import pytest
 
+from video_pipeline.media import evidence
 from video_pipeline.media.graph import command
 from video_pipeline.media.plan import plan
 from video_pipeline.media.probe_child import facts_of
@@ -56,8 +57,8 @@ def test_frames_are_dropped_before_they_are_scaled(words: Words) -> None:
 def test_no_output_is_without_an_end(words: Words) -> None:
     built = words("phone", *Output, max_seconds=100)
     limits = sorted(int(frames) for frames in after(built, "-frames:v"))
-    assert limits == [2, 2, 1000, 2500, 2500]  # poster, storyboard, proxy, web, scenes
-    assert after(built, "-t") == ["100", "100", "100"]
+    assert limits == [2, 2, 2500, evidence.MAX_LINES]  # poster, storyboard, scenes, the list of frames
+    assert after(built, "-t") == ["100", "100", "101.0", "100"]  # proxy, web, the list of frames, audio
 
 
 def test_nothing_of_who_filmed_it_is_kept(words: Words) -> None:

@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 
-from benchmarks import media, orchestration, sensor_tick
+from benchmarks import media, orchestration, refusals, sensor_tick
 from benchmarks.report import Figure, markdown
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "media": media.measure,
+    "refusals": refusals.measure,
     "orchestration": orchestration.measure,
     "sensor_tick": sensor_tick.measure,
 }

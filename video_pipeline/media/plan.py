@@ -22,6 +22,7 @@ from video_pipeline.media.profiles import (
 from video_pipeline.types import Finding, MediaFacts, Output, VideoStream
 
 USUAL_RATE = 30  # where a file's average says little: screen recordings rest for seconds and then move
+FINEST_TILE = Fraction(1, 1000)  # seconds; two frames 1/90 000 s apart are a video, too
 FINEST = 1001  # the denominator of NTSC's rates; finer ones come from rounding
 
 
@@ -132,7 +133,7 @@ def _candidates(size: Size, seconds: float) -> Candidates:
 
 def _tiles(size: Size, seconds: float) -> Tiles:
     count = min(STORYBOARD.max_tiles, max(1, round(seconds / STORYBOARD.min_interval_seconds)))
-    interval = Fraction(seconds).limit_denominator(1000) / count
+    interval = max(Fraction(seconds).limit_denominator(1000), FINEST_TILE) / count
     room = Size(STORYBOARD.tile_width, STORYBOARD.max_tile_height)
     return Tiles(STORYBOARD, within(size, room), count, interval)
 

@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
 from video_pipeline.errors import MediaRefused, MediaToolFailed
-from video_pipeline.media import graph, process, scenes
+from video_pipeline.media import damage, evidence, graph, losses, process, scenes
 from video_pipeline.media.artifacts import Rendition, finish
-from video_pipeline.media.decoded import Decoded, decoded
+from video_pipeline.media.complaints import Complaints
+from video_pipeline.media.decoded import Decoded, decoded, listed
 from video_pipeline.media.plan import Plan, plan
 from video_pipeline.media.process import Bounds, Finished
 from video_pipeline.media.profiles import SCENE_CUTS
 from video_pipeline.media.progress import Progress
 from video_pipeline.types import Finding, MediaFacts, Output, SceneCut, Severity
 
-# ffmpeg's exit codes when two thirds of what it decoded were errors (-max_error_rate), and when a stream that an output
-# needs has nothing in it (the low byte of AVERROR_INVALIDDATA).
-FILE_FAULTS = frozenset({69, 183})
-
-# Headers round, and recorders count a last gap: a twentieth of the declared duration and half a second may be missing.
-SHORTFALL = 0.05
-SHORTFALL_SECONDS = 0.5
-
-UNDECODABLE = Finding(
-    "undecodable",
-    "Most of the file cannot be decoded: it is damaged, encrypted or incomplete. Check that it plays on your device, "
-    "and upload it again.",
-)
+Ended = Finished[tuple[SceneCut, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +26,7 @@ class Made:
     """What one command made.
 
     `findings` are warnings about the source that only decoding shows; `wall_seconds` is what ffmpeg took, and `speed`
-    seconds of video per second of that.
+    seconds of video per second of that. `mute` is where the source has sound of which nothing can be decoded.
     """
 
     renditions: Mapping[Output, Rendition]
@@ -46,6 +35,7 @@ class Made:
     findings: tuple[Finding, ...]
     wall_seconds: float
     speed: float
+    mute: bool = False
 
 
 def make(
@@ -60,6 +50,8 @@ def make(
 ) -> Made:
     """Derive `outputs` from a video, and nothing else, with one process and one decode.
 
+    A sound of which nothing can be decoded fails the process: then there is another one, as for a silent video.
+
     Args:
         source: the original, a local file.
         facts: what it says of itself, as probed and judged.
@@ -70,32 +62,72 @@ def make(
         on_progress: called about once a second with the share that is done, 0 to 1, in this thread.
 
     Raises:
-        MediaRefused: no picture comes out of the file (`undecodable`), or it takes too much time, memory or space.
+        MediaRefused: what the decode shows refuses the file (`damage.RULES`), or it takes too much time, memory or
+            space.
         MediaToolFailed: ffmpeg failed for a reason that is not the file's.
     """
     wanted = plan(facts, outputs)
     if not wanted.looks and not wanted.audio:
         return Made({}, (), Decoded(), (), 0.0, 0.0)
-    ended = process.run(
-        graph.command(wanted, source, facts, max_seconds=max_seconds),
-        bounds=bounds,
-        cwd=folder,
-        on_progress=_share(on_progress, wanted.seconds) if on_progress else None,
-        read_stdout=_detector(wanted),
-    )
-    clock = folder / graph.CLOCK
-    seen = decoded(ended.stderr_tail, clock, facts)
-    clock.unlink(missing_ok=True)
-    _judge(ended, wanted, seen)
+    work = _Work(source, facts, wanted, folder, bounds, max_seconds)
+    ended, seen = work.decode(on_progress)
+    if not seen.packets and not seen.complaints:  # nobody looked at the file
+        _expect_success(ended, seen)
+    findings = _judged(damage.judge(seen, facts, looked=wanted.looks, max_seconds=max_seconds))
+    if ended.exit_code != 0 and _is_of_sound(wanted, seen):
+        _clear(folder)
+        silent = replace(facts, audio=None)
+        made = make(source, silent, outputs, folder, bounds=bounds, max_seconds=max_seconds, on_progress=on_progress)
+        return replace(made, findings=(*made.findings, damage.MUTE), mute=True)
+    _expect_success(ended, seen)
+    evidence.remove(folder)
     end_seconds = seen.seconds or wanted.seconds
     return Made(
         renditions=finish(wanted, folder, ended.output, end_seconds=end_seconds),
         scenes=ended.output,
         decoded=seen,
-        findings=_findings(wanted, seen),
+        findings=findings,
         wall_seconds=ended.wall_seconds,
         speed=end_seconds / ended.wall_seconds,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is done to one file: see `make`."""
+
+    source: Path
+    facts: MediaFacts
+    wanted: Plan
+    folder: Path
+    bounds: Bounds
+    max_seconds: float
+
+    def decode(self, on_progress: Callable[[float], None] | None) -> tuple[Ended, Decoded]:
+        """Run the one command, and look closer at the file where something is wrong with it."""
+        said = Complaints()
+        ended = process.run(
+            graph.command(self.wanted, self.source, self.facts, max_seconds=self.max_seconds),
+            bounds=self.bounds,
+            reads=[self.source],
+            cwd=self.folder,
+            on_progress=_share(on_progress, self.wanted.seconds) if on_progress else None,
+            on_stderr=said.feed,
+            read_stdout=_detector(self.wanted),
+        )
+        seen = decoded(self.folder, said, self.facts)
+        return ended, self._listed(seen) if losses.suspected(seen, self.facts) else seen
+
+    def _listed(self, seen: Decoded) -> Decoded:
+        said = Complaints()
+        process.run(
+            evidence.listing(self.source, self.facts, heard=self.wanted.hears, max_seconds=self.max_seconds),
+            bounds=self.bounds,
+            reads=[self.source],
+            cwd=self.folder,
+            on_stderr=said.feed,
+        )
+        return listed(seen, self.folder, said, self.facts)
 
 
 def _share(on_progress: Callable[[float], None], seconds: float) -> Callable[[Progress], None]:
@@ -112,27 +144,28 @@ def _detector(wanted: Plan) -> Callable[[IO[bytes]], tuple[SceneCut, ...]]:
     )
 
 
-def _judge(ended: Finished[tuple[SceneCut, ...]], wanted: Plan, seen: Decoded) -> None:
-    empty = ended.exit_code == 0 and wanted.looks and seen.frames == 0
-    if empty or ended.exit_code in FILE_FAULTS:
-        raise MediaRefused(UNDECODABLE)
-    if ended.exit_code != 0:
-        raise MediaToolFailed(
-            f"ffmpeg ended with code {ended.exit_code}. Its last words: {process.last_words(ended.stderr_tail)}"
-        )
+def _judged(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    refusals = tuple(finding for finding in findings if finding.severity is Severity.REFUSE)
+    if refusals:
+        raise MediaRefused(*refusals)
+    return findings
 
 
-def _findings(wanted: Plan, seen: Decoded) -> tuple[Finding, ...]:
-    """What is wrong with the source, though something could be made of it."""
-    found = []
+def _is_of_sound(wanted: Plan, seen: Decoded) -> bool:
+    """Whether it can be the sound for which a command failed: no file is written with a sound that never came."""
+    return wanted.hears and (seen.mute or seen.sound.errors > 0)
+
+
+def _expect_success(ended: Ended, seen: Decoded) -> None:
+    if ended.exit_code == 0:
+        return
     if seen.errors:
-        found.append(Finding("decode_errors", f"{seen.errors} parts of the file could not be decoded.", Severity.WARN))
-    if seen.seconds is not None and seen.seconds < wanted.seconds * (1 - SHORTFALL) - SHORTFALL_SECONDS:
-        found.append(
-            Finding(
-                "shorter_than_declared",
-                f"The file says that it lasts {wanted.seconds:.1f} s, but only {seen.seconds:.1f} s of it play.",
-                Severity.WARN,
-            )
-        )
-    return tuple(found)
+        raise MediaRefused(Finding("undecodable", damage.UNDECODABLE))
+    raise MediaToolFailed(
+        f"ffmpeg ended with code {ended.exit_code}. Its last words: {process.last_words(ended.stderr_tail)}"
+    )
+
+
+def _clear(folder: Path) -> None:
+    for path in folder.iterdir():
+        path.unlink()

@@ -95,7 +95,9 @@ def _outcome(name: str, check: Check, subject: Subject) -> CheckOutcome:
 def _decode(files: list[Path], bounds: Bounds) -> dict[Path, Report]:
     if not files:
         return {}
-    ended = process.run([*DECODE, *map(str, files)], bounds=bounds, read_stdout=lambda stream: stream.read())
+    ended = process.run(
+        [*DECODE, *map(str, files)], bounds=bounds, reads=files, read_stdout=lambda stream: stream.read()
+    )
     if ended.exit_code != 0:
         raise MediaToolFailed(f"Checking renditions did not work: {process.last_words(ended.stderr_tail)}")
     try:

@@ -93,6 +93,25 @@ def test_tiles_share_the_duration(phone: MediaFacts, seconds: float, count: int)
     assert float(tiles.interval * count) == pytest.approx(seconds, abs=0.001)
 
 
+def test_the_shortest_video_has_a_tile(phone: MediaFacts) -> None:
+    tiles = plan(lasting(phone, 0.00002), frozenset(Output)).storyboard
+    assert tiles is not None
+    assert tiles.interval > 0
+
+
+@pytest.mark.parametrize(
+    ("outputs", "looks", "hears"),
+    [
+        ({Output.PROXY}, True, True),
+        ({Output.POSTER, Output.STORYBOARD, Output.SCENE_CUTS}, True, False),
+        ({Output.AUDIO}, False, True),
+    ],
+)
+def test_only_what_is_needed_is_decoded(phone: MediaFacts, outputs: set[Output], looks: bool, hears: bool) -> None:
+    wanted = plan(phone, frozenset(outputs))
+    assert (wanted.looks, wanted.hears) == (looks, hears)
+
+
 def test_a_standing_tile_is_no_wider_than_a_lying_one(samples: Samples) -> None:
     tiles = plan(facts_of(samples["portrait"]), frozenset(Output)).storyboard
     assert tiles is not None

@@ -49,6 +49,12 @@ def test_a_flood_of_messages_is_kept_to_its_end() -> None:
     assert ended.stderr_tail.endswith("\n1000000\n")
 
 
+def test_all_of_a_flood_of_messages_can_be_listened_to() -> None:
+    heard: list[int] = []
+    run(["sh", "-c", "seq 1000000 >&2"], bounds=FREE, on_stderr=lambda chunk: heard.append(chunk.count(b"\n")))
+    assert sum(heard) == 1_000_000
+
+
 def test_past_its_time_a_program_that_ignores_sigterm_is_gone(tmp_path: Path) -> None:
     script = f"trap '' TERM; echo $$ > {tmp_path}/pid; sleep 60 & wait; sleep 60"
     with pytest.raises(MediaRefused) as refusal:

@@ -8,14 +8,17 @@ import pytest
 
 from video_pipeline.errors import MediaRefused, MediaToolFailed
 from video_pipeline.media import graph
+from video_pipeline.media.damage import MUTE
 from video_pipeline.media.probe import probe
 from video_pipeline.media.probe_child import facts_of
 from video_pipeline.media.process import Bounds
 from video_pipeline.media.renditions import Made, make
 from video_pipeline.media.stills import read_jpeg
+from video_pipeline.media.verify import verify
 from video_pipeline.types import ArtifactKind, Container, Output, SceneCut, Severity
 from video_pipeline_tests.media.conftest import Derived
 from video_pipeline_tests.samples import Samples, bunny
+from video_pipeline_tests.samples.damaged import media_zeroed, sound_spoilt, truncated, zeroed
 
 Derive = Callable[[str], Derived]
 
@@ -204,7 +207,7 @@ def test_a_late_picture_stays_with_its_sound(derived: Derive) -> None:
     assert facts.video is not None
     assert facts.audio is not None
     assert facts.video.start_seconds == pytest.approx(0, abs=0.03)
-    assert facts.video.duration_seconds == pytest.approx(2, abs=0.1)
+    assert facts.video.duration_seconds == pytest.approx(made.decoded.seconds, abs=0.1)
     assert facts.audio.duration_seconds == pytest.approx(2, abs=0.1)
 
 
@@ -225,58 +228,52 @@ def test_progress_is_told_as_a_share(samples: Samples, tmp_path: Path, bounds: B
     assert 0 <= heard[0] <= heard[-1] == 1
 
 
-def damaged(source: Path, path: Path, share: float) -> Path:
-    """`source` with its media zeroed from `share` of it on; its index stands before them and knows nothing of it."""
-    content = bytearray(source.read_bytes())
-    start = content.index(b"mdat") + 4
-    start += round((len(content) - start) * share)
-    content[start:] = bytes(len(content) - start)
-    path.write_bytes(content)
+def altered(source: Path, path: Path, damage: Callable[[bytes], bytes]) -> Path:
+    path.write_bytes(damage(source.read_bytes()))
     return path
 
 
 @pytest.fixture
-def halves(samples: Samples, tmp_path: Path) -> tuple[Path, Path]:
-    """A video whose second half is gone, and a folder to work in."""
+def work(tmp_path: Path) -> Path:
+    """An empty folder, with room for a source beside it."""
     folder = tmp_path / "work"
     folder.mkdir()
-    return damaged(samples["fast"], tmp_path / "half.mp4", 0.5), folder
+    return folder
 
 
-def test_what_is_damaged_is_taken_with_a_warning(halves: tuple[Path, Path], bounds: Bounds) -> None:
-    source, folder = halves
-    made = make(source, facts_of(source), frozenset({Output.PROXY}), folder, bounds=bounds, max_seconds=60)
+def test_what_is_damaged_a_little_is_taken_with_a_warning(samples: Samples, work: Path, bounds: Bounds) -> None:
+    source = altered(samples["whole_mp4"], work.with_name("clip.mp4"), zeroed(0.52, 0.56))
+    made = make(source, facts_of(source), frozenset({Output.PROXY}), work, bounds=bounds, max_seconds=60)
     assert made.decoded.errors > 0
-    codes = {finding.code: finding.severity for finding in made.findings}
-    assert codes["decode_errors"] is Severity.WARN
+    assert {finding.severity for finding in made.findings} == {Severity.WARN}
+    assert "picture_lost" in {finding.code for finding in made.findings}
+    assert list(work.iterdir()) == [file(made, Output.PROXY)]
 
 
-def test_what_ends_too_early_is_taken_with_a_warning(samples: Samples, tmp_path: Path, bounds: Bounds) -> None:
-    source = tmp_path / "half.mkv"
-    content = samples["matroska"].read_bytes()
-    source.write_bytes(content[: len(content) // 2])
-    folder = tmp_path / "work"
-    folder.mkdir()
-    made = make(source, facts_of(source), frozenset({Output.PROXY}), folder, bounds=bounds, max_seconds=60)
-    assert "shorter_than_declared" in {finding.code for finding in made.findings}
+def test_what_ends_too_early_lasts_as_long_as_it_plays(samples: Samples, work: Path, bounds: Bounds) -> None:
+    source = altered(samples["matroska"], work.with_name("clip.mkv"), truncated(0.5))
+    made = make(source, facts_of(source), frozenset({Output.PROXY}), work, bounds=bounds, max_seconds=60)
+    assert [finding.code for finding in made.findings] == ["shorter_than_declared"]
     proxy = facts_of(file(made, Output.PROXY))
     assert made.decoded.seconds is not None
     assert proxy.duration_seconds == pytest.approx(made.decoded.seconds, abs=0.1)
 
 
-def test_no_picture_at_all_is_refused(samples: Samples, tmp_path: Path, bounds: Bounds) -> None:
-    folder = tmp_path / "work"
-    folder.mkdir()
-    source = damaged(samples["fast"], tmp_path / "gone.mp4", 0.0)
+def test_no_picture_at_all_is_refused(samples: Samples, work: Path, bounds: Bounds) -> None:
+    source = altered(samples["fast"], work.with_name("clip.mp4"), media_zeroed)
     with pytest.raises(MediaRefused) as refusal:
-        make(source, facts_of(source), frozenset(Output), folder, bounds=bounds, max_seconds=60)
+        make(source, facts_of(source), frozenset(Output), work, bounds=bounds, max_seconds=60)
     assert refusal.value.reason.code == "undecodable"
 
 
-def test_no_output_is_longer_than_what_is_accepted(samples: Samples, tmp_path: Path, bounds: Bounds) -> None:
-    facts = facts_of(samples["phone"])
-    made = make(samples["phone"], facts, frozenset({Output.PROXY}), tmp_path, bounds=bounds, max_seconds=0.5)
-    assert facts_of(file(made, Output.PROXY)).duration_seconds == pytest.approx(0.5, abs=0.1)
+def test_sound_of_which_nothing_comes_makes_a_silent_video(samples: Samples, work: Path, bounds: Bounds) -> None:
+    source = altered(samples["whole_mp4"], work.with_name("clip.mp4"), sound_spoilt(1))
+    facts = facts_of(source)
+    made = make(source, facts, frozenset({Output.PROXY, Output.AUDIO}), work, bounds=bounds, max_seconds=60)
+    assert (made.mute, made.findings) == (True, (MUTE,))
+    assert set(made.renditions) == {Output.PROXY}
+    assert facts_of(file(made, Output.PROXY)).audio_streams == 0
+    assert [outcome.sentence for outcome in verify(made, facts, bounds=bounds) if not outcome.passed] == []
 
 
 def test_a_failure_that_is_not_the_files_may_be_tried_again(

@@ -10,12 +10,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from video_pipeline_tests.samples.colors import COLORS
+from video_pipeline_tests.samples.damaged import ENCRYPTED, WHOLE
 from video_pipeline_tests.samples.everyday import EVERYDAY
+from video_pipeline_tests.samples.formats import FORMATS
 from video_pipeline_tests.samples.making import H264, Sample, ffmpeg, picture
+from video_pipeline_tests.samples.pictures import PICTURES
+from video_pipeline_tests.samples.sounds import SOUNDS
+from video_pipeline_tests.samples.timing import TIMING
+from video_pipeline_tests.samples.unreasonable import UNREASONABLE
 
 __all__ = ["SAMPLES", "Samples", "bunny", "ffmpeg"]
 
-SAMPLES: Mapping[str, Sample] = MappingProxyType({**EVERYDAY})
+SAMPLES: Mapping[str, Sample] = MappingProxyType(
+    {**EVERYDAY, **COLORS, **WHOLE, **ENCRYPTED, **FORMATS, **PICTURES, **TIMING, **SOUNDS, **UNREASONABLE}
+)
 
 
 class Samples:
@@ -31,7 +40,10 @@ class Samples:
         path = self._folder / f"{name}.{sample.extension}"
         if not path.exists():
             source = ("-i", str(self[sample.source])) if sample.source else ()
-            ffmpeg(*sample.input_options, *source, *sample.arguments, str(path))
+            arguments = (str(self[word[1:]]) if word.startswith("@") else word for word in sample.arguments)
+            ffmpeg(*sample.input_options, *source, *arguments, str(path))
+            if sample.edit is not None:
+                path.write_bytes(sample.edit(path.read_bytes()))
         return path
 
     def growing(self) -> Path:

@@ -147,7 +147,7 @@ def record_metadata(conn: Connection, video_id: UUID, *, facts: MediaFacts, brow
             facts=facts,
             browser_ready=browser_ready,
             container=facts.container,
-            duration_seconds=facts.duration_seconds,
+            duration_seconds=func.coalesce(videos.c.duration_seconds, facts.duration_seconds),  # see record_duration
             width=picture.width if picture else None,
             height=picture.height if picture else None,
             frame_rate=(float(picture.frame_rate) or None) if picture else None,
@@ -157,6 +157,17 @@ def record_metadata(conn: Connection, video_id: UUID, *, facts: MediaFacts, brow
     )
     if not conn.execute(step).rowcount:
         raise refusal(conn, video_id, "be described")
+
+
+def record_duration(conn: Connection, video_id: UUID, seconds: float) -> None:
+    """Write how long the video lasts as decoded, which counts from now on, whatever the file says of itself.
+
+    Raises:
+        RequestRefused: the video is not in work.
+    """
+    step = update(videos).where(videos.c.id == video_id, videos.c.status.in_(_IN_WORK))
+    if not conn.execute(step.values(duration_seconds=seconds)).rowcount:
+        raise refusal(conn, video_id, "be measured")
 
 
 def complete(conn: Connection, video_id: UUID, *, run_id: str, required: Collection[ArtifactKind]) -> None:

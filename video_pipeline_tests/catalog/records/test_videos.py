@@ -175,6 +175,20 @@ def test_metadata_is_not_written_to_a_video_that_has_failed(conn: Connection) ->
         videos.record_metadata(conn, failed(conn, processing(conn)), facts=FACTS, browser_ready=True)
 
 
+def test_a_video_lasts_as_long_as_was_decoded_of_it(conn: Connection) -> None:
+    video_id = processing(conn)
+    videos.record_metadata(conn, video_id, facts=FACTS, browser_ready=True)
+    videos.record_duration(conn, video_id, 1.25)
+    assert queries.video(conn, video_id).duration_seconds == 1.25
+    videos.record_metadata(conn, video_id, facts=FACTS, browser_ready=True)
+    assert queries.video(conn, video_id).duration_seconds == 1.25, "what the file says does not count any more"
+
+
+def test_only_a_video_in_work_is_measured(conn: Connection) -> None:
+    with pytest.raises(RequestRefused):
+        videos.record_duration(conn, failed(conn, processing(conn)), 1.25)
+
+
 def test_a_video_is_completed_when_everything_is_there(conn: Connection) -> None:
     video_id = described(conn)
     artifacts.replace_artifact(conn, artifact(video_id))

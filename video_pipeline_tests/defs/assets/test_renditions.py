@@ -2,9 +2,8 @@ import pytest
 
 from video_pipeline.errors import MediaRefused
 from video_pipeline.media import profiles, verify
-from video_pipeline.media.renditions import UNDECODABLE
 from video_pipeline.storage import keys
-from video_pipeline.types import ArtifactKind, Output, Stage, VideoStatus
+from video_pipeline.types import ArtifactKind, Finding, Output, Stage, VideoStatus
 
 
 @pytest.fixture
@@ -81,7 +80,7 @@ def test_the_ui_gets_a_picture_and_numbers(measured, run, row):
 
 def test_a_file_that_does_not_decode_after_all_is_refused(measured, run, row, store, monkeypatch):
     def refuse(*_, **__):
-        raise MediaRefused(UNDECODABLE)
+        raise MediaRefused(Finding("undecodable", "Nothing of it can be decoded."))
 
     monkeypatch.setattr("video_pipeline.defs.assets.renditions.make", refuse)
 
@@ -89,3 +88,19 @@ def test_a_file_that_does_not_decode_after_all_is_refused(measured, run, row, st
 
     assert (row().status, row().error_code) == (VideoStatus.FAILED, "undecodable")
     assert [stored.key for stored in store.list("")] == [keys.rejected(row().id)]
+
+
+def test_a_completed_video_stays_so_when_an_output_made_anew_is_refused(run, row, artifacts, jobs, store, monkeypatch):
+    def refuse(*_, **__):
+        raise MediaRefused(Finding("damaged", "Too much of it cannot be read."))
+
+    assert run().success
+    before = artifacts()
+    monkeypatch.setattr("video_pipeline.defs.assets.renditions.make", refuse)
+
+    assert not run(Output.POSTER.value).success
+
+    assert row().status is VideoStatus.COMPLETED
+    assert artifacts() == before
+    assert store.head(row().original_key) is not None
+    assert jobs()[Stage.RENDITIONS].error_code == "damaged"

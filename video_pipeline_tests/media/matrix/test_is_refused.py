@@ -1,7 +1,7 @@
 """Every file that must be refused, and what looks as bad and must not be: with which code, and with how much memory.
 
-That a refusal comes in time is what the bounds of the examiner see to: whatever takes longer is refused as `too_slow`,
-which is the answer to few of these.
+That a refusal comes in time is what limits of processor time see to: whatever takes longer is refused as `too_slow`,
+which is the answer to two of these. The benchmark `refusals` says how long each takes.
 """
 
 from __future__ import annotations

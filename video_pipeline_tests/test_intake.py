@@ -9,6 +9,7 @@ from video_pipeline import intake
 from video_pipeline.catalog.engine import transaction
 from video_pipeline.catalog.queries import recent_videos
 from video_pipeline.catalog.records import videos
+from video_pipeline.catalog.records.facts import record_metadata
 from video_pipeline.errors import DuplicateVideo, MediaRefused, ObjectChanged, StoreUnavailable
 from video_pipeline.media.probe import probe
 from video_pipeline.storage import keys
@@ -278,7 +279,7 @@ def test_a_completed_video_is_not_touched_by_a_refusal(desk: Desk):
     video = desk.validate(desk.receive())
     poster = desk.derive(video.id, ArtifactKind.POSTER)
     with transaction(desk.engine) as connection:
-        videos.record_metadata(connection, video.id, facts=probe(desk.sample, bounds=BOUNDS), browser_ready=True)
+        record_metadata(connection, video.id, facts=probe(desk.sample, bounds=BOUNDS), browser_ready=True)
         videos.complete(connection, video.id, run_id=RUN, required=[ArtifactKind.POSTER])
 
     desk.refuse(video.id, REFUSAL)

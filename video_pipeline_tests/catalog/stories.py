@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, text
 
 from video_pipeline.catalog.records import artifacts, uploads, videos
+from video_pipeline.catalog.records.facts import record_metadata
 from video_pipeline.types import (
     ArtifactKind,
     AudioStream,
@@ -126,7 +127,7 @@ def processing(conn: Connection, *, content: str = "a", scope: str = "installati
 def described(conn: Connection, *, content: str = "a") -> UUID:
     """A video that was accepted and probed."""
     video_id = processing(conn, content=content)
-    videos.record_metadata(conn, video_id, facts=FACTS, browser_ready=True)
+    record_metadata(conn, video_id, facts=FACTS, browser_ready=True)
     return video_id
 
 

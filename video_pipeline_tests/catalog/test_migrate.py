@@ -14,7 +14,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, create_engine, inspect, text
 
 from video_pipeline.catalog import migrate
-from video_pipeline.catalog.records import videos
+from video_pipeline.catalog.records.facts import record_metadata
 from video_pipeline.catalog.tables import metadata
 from video_pipeline.errors import CatalogUnavailable, ConfigurationError
 from video_pipeline.types import Container
@@ -72,9 +72,7 @@ def test_a_video_in_a_newer_container_outlives_the_way_back(empty_database: str)
     migrate.upgrade(empty_database)
     with connected(empty_database) as connection:
         video_id = processing(connection)
-        videos.record_metadata(
-            connection, video_id, facts=replace(FACTS, container=Container.MPEG_TS), browser_ready=False
-        )
+        record_metadata(connection, video_id, facts=replace(FACTS, container=Container.MPEG_TS), browser_ready=False)
 
     migrate.downgrade(empty_database, "0001")
 

@@ -14,6 +14,10 @@ from video_pipeline.catalog import queries
 from video_pipeline.catalog.rows import VideoRow
 from video_pipeline.catalog.tables import SAME_BYTES, videos
 from video_pipeline.errors import CatalogUnavailable, DuplicateVideo, Permanent, RequestRefused, VideoNotFound
+from video_pipeline.types import VideoStatus
+
+#: Where a run may be at work on a video.
+IN_WORK = (VideoStatus.VALIDATING, VideoStatus.PROCESSING, VideoStatus.COMPLETED)
 
 
 def locked(conn: Connection, video_id: UUID) -> VideoRow:

@@ -17,15 +17,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, case, delete, func, or_, update
 
 from video_pipeline.catalog import queries
-from video_pipeline.catalog.records.guards import claiming_bytes, locked, refusal
+from video_pipeline.catalog.records.guards import IN_WORK, claiming_bytes, locked, refusal
 from video_pipeline.catalog.rows import VideoRow
 from video_pipeline.catalog.tables import artifacts, videos
 from video_pipeline.errors import DuplicateVideo, RequestRefused
-from video_pipeline.types import ArtifactKind, Finding, MediaFacts, VideoStatus
+from video_pipeline.types import ArtifactKind, Finding, VideoStatus
 
 _BEFORE_ACCEPTANCE = (VideoStatus.UPLOADING, VideoStatus.UPLOADED, VideoStatus.VALIDATING)
 _UNFINISHED = (*_BEFORE_ACCEPTANCE, VideoStatus.PROCESSING)
-_IN_WORK = (VideoStatus.VALIDATING, VideoStatus.PROCESSING, VideoStatus.COMPLETED)
 _NO_FAILURE: dict[str, Any] = {
     "error_code": None,
     "error_sentence": None,
@@ -57,7 +56,7 @@ def resume(conn: Connection, video_id: UUID, *, run_id: str) -> VideoRow:
         DuplicateVideo: it had failed, and the same bytes have come in as another video since.
     """
     failed = videos.c.status == VideoStatus.FAILED
-    possible = or_(videos.c.status.in_(_IN_WORK), failed & videos.c.validated_at.is_not(None))
+    possible = or_(videos.c.status.in_(IN_WORK), failed & videos.c.validated_at.is_not(None))
     status = case((failed, VideoStatus.PROCESSING), else_=videos.c.status)
     return _take_up(conn, video_id, possible, "be processed", status=status, run_id=run_id)
 
@@ -100,7 +99,7 @@ def accept(
         update(videos)
         .where(
             videos.c.id == video_id,
-            videos.c.status.in_(_IN_WORK),
+            videos.c.status.in_(IN_WORK),
             func.coalesce(videos.c.checksum_sha256, sha256) == sha256,
         )
         .values(
@@ -131,43 +130,6 @@ def mark_duplicate(conn: Connection, video_id: UUID, *, of: UUID) -> None:
     ended = step.values(duplicate_of=of, **_failure(story.code, str(story), retryable=False))
     if not conn.execute(ended).rowcount:
         raise refusal(conn, video_id, "become a duplicate")
-
-
-def record_metadata(conn: Connection, video_id: UUID, *, facts: MediaFacts, browser_ready: bool) -> None:
-    """Write what the file says of itself, and again what is often asked for into columns of its own.
-
-    Raises:
-        RequestRefused: the video is not in work.
-    """
-    picture, sound = facts.video, facts.audio
-    step = (
-        update(videos)
-        .where(videos.c.id == video_id, videos.c.status.in_(_IN_WORK))
-        .values(
-            facts=facts,
-            browser_ready=browser_ready,
-            container=facts.container,
-            duration_seconds=func.coalesce(videos.c.duration_seconds, facts.duration_seconds),  # see record_duration
-            width=picture.width if picture else None,
-            height=picture.height if picture else None,
-            frame_rate=(float(picture.frame_rate) or None) if picture else None,
-            video_codec=picture.codec if picture else None,
-            audio_codec=sound.codec if sound else None,
-        )
-    )
-    if not conn.execute(step).rowcount:
-        raise refusal(conn, video_id, "be described")
-
-
-def record_duration(conn: Connection, video_id: UUID, seconds: float) -> None:
-    """Write how long the video lasts as decoded, which counts from now on, whatever the file says of itself.
-
-    Raises:
-        RequestRefused: the video is not in work.
-    """
-    step = update(videos).where(videos.c.id == video_id, videos.c.status.in_(_IN_WORK))
-    if not conn.execute(step.values(duration_seconds=seconds)).rowcount:
-        raise refusal(conn, video_id, "be measured")
 
 
 def complete(conn: Connection, video_id: UUID, *, run_id: str, required: Collection[ArtifactKind]) -> None:

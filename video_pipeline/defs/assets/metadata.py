@@ -5,7 +5,7 @@ from typing import Any
 import dagster as dg
 
 from video_pipeline.catalog import queries
-from video_pipeline.catalog.records import videos
+from video_pipeline.catalog.records.facts import record_metadata
 from video_pipeline.defs.assets.validated_file import validated_file
 from video_pipeline.defs.partitions import video_partitions
 from video_pipeline.defs.resources import Bucket, Catalog, Workspace
@@ -26,7 +26,7 @@ def metadata(
             row = queries.video(connection, job.video_id)
         facts = workspace.facts(bucket.objects, row)
         with catalog.transaction() as connection:
-            videos.record_metadata(connection, job.video_id, facts=facts, browser_ready=browser_ready(facts))
+            record_metadata(connection, job.video_id, facts=facts, browser_ready=browser_ready(facts))
     return dg.MaterializeResult(metadata=shown(facts))
 
 

@@ -7,9 +7,8 @@ import dagster as dg
 
 from video_pipeline import previews
 from video_pipeline.catalog import queries
-from video_pipeline.catalog.records import videos
 from video_pipeline.catalog.records.artifacts import replace_artifact
-from video_pipeline.catalog.records.warnings import add_warnings
+from video_pipeline.catalog.records.facts import add_warnings, record_duration
 from video_pipeline.catalog.rows import VideoRow
 from video_pipeline.config import settings
 from video_pipeline.defs.assets.metadata import metadata
@@ -92,7 +91,7 @@ def renditions(
         with catalog.transaction() as connection:
             add_warnings(connection, job.video_id, made.findings)
             if made.decoded.seconds is not None:
-                videos.record_duration(connection, job.video_id, made.decoded.seconds)
+                record_duration(connection, job.video_id, made.decoded.seconds)
         outcomes = verify.verify(made, facts, bounds=bounds(known, facts.duration_seconds))
         yield from _check_results(outcomes)
         for output in sorted(selected):

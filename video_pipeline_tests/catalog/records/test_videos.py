@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, func, update
 
 from video_pipeline.catalog import queries
 from video_pipeline.catalog.engine import transaction
-from video_pipeline.catalog.records import artifacts, videos
+from video_pipeline.catalog.records import artifacts, facts, videos
 from video_pipeline.catalog.tables import videos as table
 from video_pipeline.errors import DuplicateVideo, RequestRefused, VideoNotFound
 from video_pipeline.types import ArtifactKind, Finding, Severity, VideoStatus
@@ -151,44 +151,6 @@ def test_an_accepted_video_cannot_become_a_duplicate(conn: Connection) -> None:
         videos.mark_duplicate(conn, second, of=first)
 
 
-def test_metadata_is_kept_whole_and_in_columns(conn: Connection) -> None:
-    video_id = processing(conn)
-    videos.record_metadata(conn, video_id, facts=FACTS, browser_ready=False)
-
-    video = queries.video(conn, video_id)
-
-    assert (video.facts, video.browser_ready, video.container) == (FACTS, False, FACTS.container)
-    assert (video.duration_seconds, video.audio_codec) == (10.01, "aac")
-
-
-def test_metadata_of_a_file_without_streams_leaves_their_columns_empty(conn: Connection) -> None:
-    video_id = processing(conn)
-    videos.record_metadata(conn, video_id, facts=replace(FACTS, video=None, audio=None), browser_ready=False)
-
-    video = queries.video(conn, video_id)
-
-    assert (video.width, video.height, video.frame_rate, video.video_codec, video.audio_codec) == (None,) * 5
-
-
-def test_metadata_is_not_written_to_a_video_that_has_failed(conn: Connection) -> None:
-    with pytest.raises(RequestRefused, match="is failed"):
-        videos.record_metadata(conn, failed(conn, processing(conn)), facts=FACTS, browser_ready=True)
-
-
-def test_a_video_lasts_as_long_as_was_decoded_of_it(conn: Connection) -> None:
-    video_id = processing(conn)
-    videos.record_metadata(conn, video_id, facts=FACTS, browser_ready=True)
-    videos.record_duration(conn, video_id, 1.25)
-    assert queries.video(conn, video_id).duration_seconds == 1.25
-    videos.record_metadata(conn, video_id, facts=FACTS, browser_ready=True)
-    assert queries.video(conn, video_id).duration_seconds == 1.25, "what the file says does not count any more"
-
-
-def test_only_a_video_in_work_is_measured(conn: Connection) -> None:
-    with pytest.raises(RequestRefused):
-        videos.record_duration(conn, failed(conn, processing(conn)), 1.25)
-
-
 def test_a_video_is_completed_when_everything_is_there(conn: Connection) -> None:
     video_id = described(conn)
     artifacts.replace_artifact(conn, artifact(video_id))
@@ -227,7 +189,7 @@ def test_a_video_without_metadata_is_not_completed(conn: Connection) -> None:
 
 def test_a_video_of_unknown_duration_is_not_completed(conn: Connection) -> None:
     video_id = processing(conn)
-    videos.record_metadata(conn, video_id, facts=replace(FACTS, duration_seconds=None), browser_ready=True)
+    facts.record_metadata(conn, video_id, facts=replace(FACTS, duration_seconds=None), browser_ready=True)
 
     with pytest.raises(RequestRefused, match="a known duration"):
         videos.complete(conn, video_id, run_id=RUN, required=[])

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Engine
 
 from video_pipeline.catalog.engine import connect
-from video_pipeline.catalog.tables import metadata
+from video_pipeline.catalog.tables import videos
 from video_pipeline.config import settings
 from video_pipeline.local.stack import Running, running
 from video_pipeline.storage.client import client
@@ -57,7 +57,7 @@ def engine(_engine: Engine) -> Engine:
     with (
         _engine.begin() as connection
     ):  # DELETE: TRUNCATE of tables that hold next to nothing takes twenty times as long
-        for table in reversed(metadata.sorted_tables):
+        for table in reversed(videos.metadata.sorted_tables):
             connection.execute(table.delete())
     return _engine
 

@@ -33,6 +33,7 @@ class VideoRow:
     owner_id: UUID | None
     camera_id: UUID | None
     site_id: UUID | None
+    category_id: UUID | None
     scope: str
     filename: str
     extension: str
@@ -58,6 +59,7 @@ class VideoRow:
     video_codec: str | None
     audio_codec: str | None
     warnings: tuple[Finding, ...]
+    view_count: int
     duplicate_of: UUID | None
     error_code: str | None
     error_sentence: str | None

@@ -7,7 +7,10 @@ import time
 from fractions import Fraction
 from uuid import UUID, uuid4
 
+import psycopg
+import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
 
 from video_pipeline.catalog.records import artifacts, uploads, videos
 from video_pipeline.catalog.records.facts import record_metadata
@@ -176,3 +179,9 @@ def wait_until_somebody_waits_for(conn: Connection) -> None:
     while not conn.scalar(waiting):
         assert time.monotonic() < deadline, "nobody waits"
         conn.execute(text("SELECT pg_stat_clear_snapshot(), pg_sleep(0.01)"))
+
+
+def broken(error: pytest.ExceptionInfo[IntegrityError]) -> str | None:
+    """The name of the constraint that did not hold."""
+    assert isinstance(error.value.orig, psycopg.Error)
+    return error.value.orig.diag.constraint_name

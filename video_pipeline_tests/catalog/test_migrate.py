@@ -15,7 +15,7 @@ from sqlalchemy import Connection, create_engine, inspect, text
 
 from video_pipeline.catalog import migrate
 from video_pipeline.catalog.records.facts import record_metadata
-from video_pipeline.catalog.tables import metadata
+from video_pipeline.catalog.tables import videos as table
 from video_pipeline.errors import CatalogUnavailable, ConfigurationError
 from video_pipeline.types import Container
 from video_pipeline_tests.catalog.stories import FACTS, processing
@@ -33,6 +33,8 @@ COLUMNS = """
     FROM information_schema.columns WHERE table_name = ANY(:tables)
 """
 
+TABLES = table.metadata
+
 
 @contextmanager
 def connected(database_url: str) -> Iterator[Connection]:
@@ -45,7 +47,7 @@ def connected(database_url: str) -> Iterator[Connection]:
 def shape(database_url: str) -> set[str]:
     """Everything that PostgreSQL knows of the catalog's tables, as its own sentences."""
     with connected(database_url) as connection:
-        tables = {"tables": list(metadata.tables)}
+        tables = {"tables": list(TABLES.tables)}
         return {line for query in (CONSTRAINTS, INDEXES, COLUMNS) for line in connection.scalars(text(query), tables)}
 
 
@@ -58,7 +60,7 @@ def test_an_empty_database_is_brought_up_and_back(empty_database: str) -> None:
     assert migrate.current(empty_database) is None
 
     migrate.upgrade(empty_database)
-    assert tables(empty_database) == {*metadata.tables, migrate.VERSION_TABLE}
+    assert tables(empty_database) == {*TABLES.tables, migrate.VERSION_TABLE}
     assert migrate.current(empty_database) == migrate.head()
 
     migrate.downgrade(empty_database)
@@ -91,10 +93,10 @@ def test_the_extensions_that_search_needs_are_there(empty_database: str) -> None
 
 def test_revisions_and_tables_make_the_same(empty_database: str) -> None:
     with connected(empty_database) as connection:
-        metadata.create_all(connection)
+        TABLES.create_all(connection)
     described = shape(empty_database)
     with connected(empty_database) as connection:
-        metadata.drop_all(connection)
+        TABLES.drop_all(connection)
     migrate.upgrade(empty_database)
 
     assert shape(empty_database) == described

@@ -3,21 +3,24 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-import psycopg
 import pytest
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from video_pipeline.catalog.tables import SAME_BYTES, artifacts, cameras, jobs, sites, users, videos
+from video_pipeline.catalog.tables import (
+    SAME_BYTES,
+    artifacts,
+    cameras,
+    categories,
+    jobs,
+    sites,
+    uploads,
+    video_views,
+    videos,
+)
 from video_pipeline.types import Stage, VideoStatus
 
-from .stories import artifact, completed, processing, sha, uploaded
-
-
-def broken(error: pytest.ExceptionInfo[IntegrityError]) -> str | None:
-    """The name of the constraint that did not hold."""
-    assert isinstance(error.value.orig, psycopg.Error)
-    return error.value.orig.diag.constraint_name
+from .stories import artifact, broken, completed, processing, sha, uploaded
 
 
 @pytest.mark.parametrize(
@@ -108,15 +111,6 @@ def test_an_inbox_object_is_one_video_but_a_name_may_be_used_again(conn: Connect
     assert broken(error) == "uq_videos_inbox_key_inbox_etag"
 
 
-def test_an_address_is_one_user_however_it_is_written(conn: Connection) -> None:
-    conn.execute(insert(users).values(email="Ada@example.org", display_name="Ada"))
-
-    with pytest.raises(IntegrityError) as error, conn.begin_nested():
-        conn.execute(insert(users).values(email="ada@EXAMPLE.org", display_name="Ada again"))
-
-    assert broken(error) == "uq_users_email"
-
-
 def test_a_camera_has_its_name_to_itself_only_within_its_site(conn: Connection) -> None:
     north, south = conn.scalars(
         insert(sites).values([{"slug": "north", "name": "N"}, {"slug": "south", "name": "S"}]).returning(sites.c.id)
@@ -169,6 +163,58 @@ def test_a_job_cannot_say_what_is_not_so(conn: Connection, values: dict[str, Any
         conn.execute(job.values(values))
 
     assert broken(error) == constraint
+
+
+@pytest.mark.parametrize(
+    ("values", "constraint"),
+    [
+        ({"part_count": 0}, "ck_uploads_parts"),
+        ({"part_count": 10_001}, "ck_uploads_parts"),
+        ({"part_bytes": 0}, "ck_uploads_parts"),
+        ({"completed_at": func.now(), "aborted_at": func.now()}, "ck_uploads_one_end"),
+    ],
+)
+def test_an_upload_cannot_say_what_is_not_so(conn: Connection, values: dict[str, Any], constraint: str) -> None:
+    with pytest.raises(IntegrityError) as error, conn.begin_nested():
+        conn.execute(insert(uploads).values({"video_id": uploaded(conn), "part_bytes": 1, "part_count": 1} | values))
+
+    assert broken(error) == constraint
+
+
+def test_a_viewer_counts_once(conn: Connection) -> None:
+    view = insert(video_views).values(video_id=completed(conn), viewer_sha256=sha("ada"))
+    conn.execute(view)
+
+    with pytest.raises(IntegrityError) as error, conn.begin_nested():
+        conn.execute(view)
+
+    assert broken(error) == "pk_video_views"
+
+
+def test_a_category_has_its_name_to_itself_however_it_is_written(conn: Connection) -> None:
+    conn.execute(insert(categories).values(name="Music", slug="music"))
+
+    with pytest.raises(IntegrityError) as error, conn.begin_nested():
+        conn.execute(insert(categories).values(name="MUSIC", slug="music-2"))
+
+    assert broken(error) == "uq_categories_name"
+
+
+def test_videos_outlive_their_category(conn: Connection) -> None:
+    category = conn.scalar(insert(categories).values(name="Music", slug="music").returning(categories.c.id))
+    video_id = uploaded(conn)
+    conn.execute(update(videos).values(category_id=category))
+
+    conn.execute(delete(categories))
+
+    assert conn.execute(select(videos.c.id, videos.c.category_id)).one() == (video_id, None)
+
+
+def test_a_site_that_accepts_nothing_is_none(conn: Connection) -> None:
+    with pytest.raises(IntegrityError) as error, conn.begin_nested():
+        conn.execute(insert(sites).values(slug="north", name="N", max_file_bytes=0))
+
+    assert broken(error) == "ck_sites_limits"
 
 
 def test_a_change_is_dated(conn: Connection) -> None:

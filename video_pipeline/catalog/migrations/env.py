@@ -17,7 +17,9 @@ from sqlalchemy.sql.schema import SchemaItem
 from video_pipeline.catalog.documents import MediaFactsJson, WarningsJson
 from video_pipeline.catalog.engine import connect
 from video_pipeline.catalog.migrate import VERSION_TABLE
-from video_pipeline.catalog.tables import metadata
+from video_pipeline.catalog.tables import videos
+
+metadata = videos.metadata
 
 
 def _is_ours(item: SchemaItem, name: str | None, kind: str, reflected: bool, compared: SchemaItem | None) -> bool:  # noqa: FBT001, ARG001 - Alembic's signature

@@ -5,14 +5,20 @@
     │   ├── MediaRefused         a rule refused the file; carries the findings
     │   ├── DuplicateVideo       the same bytes are in the catalog already
     │   ├── RenditionFaulty      what was made of the file is not what it should be
-    │   ├── VideoNotFound        no video has that id
+    │   ├── NotFound             there is nothing of that id, or nothing that the caller may see
+    │   │   └── VideoNotFound        no video has that id
+    │   ├── NotAuthenticated     nobody has said who they are, or not so that it can be believed
+    │   ├── NotAllowed           the caller may not do that
+    │   ├── QuotaExceeded        the caller has no room left for it
     │   ├── RequestRefused       somebody asked for what cannot be done
+    │   │   └── Conflict             it stands in the way of what is there already
     │   └── ConfigurationError   a setting is missing or contradicts another
     └── Retryable            the same input may well succeed later: retried with backoff
         ├── StoreUnavailable     the object store did not answer, or not as it should
         ├── ObjectMissing        the object is not (yet, or any more) in the bucket
         ├── ObjectChanged        the object is not the one that was seen before
         ├── CatalogUnavailable   the database did not answer
+        ├── TooManyRequests      the caller has asked too often
         ├── PartFailed           a part of the local stack did not come up
         └── MediaToolFailed      a media process died for a reason that is not the file's
 
@@ -82,16 +88,46 @@ class RenditionFaulty(Permanent):
     code = "rendition_faulty"
 
 
-class VideoNotFound(Permanent):
+class NotFound(Permanent):
+    """There is nothing of that id."""
+
+    code = "not_found"
+
+
+class VideoNotFound(NotFound):
     """No video has that id."""
 
     code = "video_not_found"
+
+
+class NotAuthenticated(Permanent):
+    """Say who you are: log in, or send a token that is valid."""
+
+    code = "not_authenticated"
+
+
+class NotAllowed(Permanent):
+    """You may not do that."""
+
+    code = "not_allowed"
+
+
+class QuotaExceeded(Permanent):
+    """There is no room left for that in this week's quota."""
+
+    code = "quota_exceeded"
 
 
 class RequestRefused(Permanent):
     """What was asked for cannot be done."""
 
     code = "request_refused"
+
+
+class Conflict(RequestRefused):
+    """What was asked for stands in the way of what is there already."""
+
+    code = "conflict"
 
 
 class ConfigurationError(Permanent):
@@ -122,6 +158,12 @@ class CatalogUnavailable(Retryable):
     """The catalog's database did not answer."""
 
     code = "catalog_unavailable"
+
+
+class TooManyRequests(Retryable):
+    """You have asked too often. Wait a while."""
+
+    code = "too_many_requests"
 
 
 class PartFailed(Retryable):

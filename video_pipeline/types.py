@@ -133,6 +133,27 @@ USUAL_CONTAINERS = frozenset({Container.MP4, Container.MOV, Container.MKV, Conta
 """What is accepted unless an installation says otherwise: what people upload every day."""
 
 
+class Role(StrEnum):
+    """What a user may do: members work with their own videos and their sites', admins with everything."""
+
+    MEMBER = "member"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks for something: a user who has proved who they are, and the sites whose videos they see."""
+
+    user_id: UUID
+    role: Role
+    sites: frozenset[UUID] = frozenset()
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether the caller may do everything."""
+        return self.role is Role.ADMIN
+
+
 class Severity(StrEnum):
     """What a finding about a file means: the file is refused, or it is taken and the finding is recorded."""
 

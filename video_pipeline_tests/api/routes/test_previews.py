@@ -11,7 +11,10 @@ from video_pipeline.types import ArtifactKind
 from video_pipeline_tests.desk import Desk
 
 PICTURE = bytes(range(256)) * 8192  # two mebibytes: more than one piece
-ABSENT = b'{"detail":"Not Found"}'
+ABSENT = (
+    b'{"type":"about:blank","title":"Not Found","status":404,"detail":"Not Found","code":"not_found",'
+    b'"retryable":false,"faults":[]}'
+)
 
 
 @pytest.fixture

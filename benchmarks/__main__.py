@@ -25,7 +25,7 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
 
 HEAD = """# Benchmarks
 
-Written by `make bench`, which starts a stack of its own for each benchmark. Figures of one run on one machine
+Written by `make bench`, which starts a stack of its own for each benchmark. Each section is of one run, on one machine
 ({machine}, {day}); what counts is the ratio or the bound in the last column, not the seconds.
 What was tried for the proxy, and left: [decisions/0012](decisions/0012-proxy-settings-by-quality-at-equal-size.md).
 

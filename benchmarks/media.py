@@ -46,8 +46,9 @@ def _of_clip(
     source = clips.make(clip, folder)
     taken = [(cost(bare, source), cost(plain, source, folder / "plain.mp4"), cost(ours, source)) for _ in range(rounds)]
     of_plain, of_bare = bounds
+    what = "all renditions, a web copy among them" if Output.WEB in needed(_facts(source)) else "all renditions"
     return [
-        Figure(f"{clip.name}: all renditions", statistics.median(one.seconds for _, _, one in taken), "s"),
+        Figure(f"{clip.name}: {what}", statistics.median(one.seconds for _, _, one in taken), "s"),
         Figure(
             "beside the plain proxy command alone", _ratio([(one, usual) for _, usual, one in taken]), "×", of_plain
         ),

@@ -4,6 +4,7 @@ import shutil
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 
@@ -62,6 +63,7 @@ def test_the_real_clip(ingest, session):
         assert artifact.input_sha256 == snapshot.video.checksum_sha256
         assert artifact.run_id == snapshot.video.run_id
     assert_nothing_astray(session)
+    assert not (Path(gettempdir()) / str(snapshot.video.run_id)).exists(), "a run keeps to the installation's folders"
 
 
 @pytest.fixture

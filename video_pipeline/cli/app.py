@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
@@ -16,8 +17,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from video_pipeline import intake
+from video_pipeline.accounts.founding import make_first_admin
 from video_pipeline.catalog import migrate, queries
-from video_pipeline.catalog.engine import transaction
+from video_pipeline.catalog.engine import connect, transaction
 from video_pipeline.catalog.records.reprocess import request_reprocess
 from video_pipeline.cli import demo as demonstration
 from video_pipeline.cli import display
@@ -63,6 +65,9 @@ def up(data_dir: DataDir = DATA) -> None:
 
 
 def _welcome(stack: Running, data_dir: Path) -> None:
+    os.environ.update(stack.environment)
+    _first_admin()
+    out.print(f"API: {stack.urls['api']}/docs")
     out.print(f"Dagster's UI: {stack.urls['dagster']}")
     out.print(f"Data and logs: {escape(str(data_dir.absolute()))}", soft_wrap=True)
     out.print("Ctrl-C ends every process of the stack.")
@@ -146,11 +151,27 @@ def env(data_dir: DataDir = DATA) -> None:
 
 @app.command()
 def prepare() -> None:
-    """Bring the catalog's schema and the bucket's settings to what this version needs; safe to repeat."""
+    """Bring the catalog's schema and the bucket's settings to what this version needs; safe to repeat.
+
+    Where there is no user yet, the first admin is made, and the password printed: this once.
+    """
     with _sentences():
         known = settings()
         migrate.upgrade(known.database_url.get_secret_value())
         bucket.prepare(client(known.s3_endpoint_url, known.s3_region), known.s3_bucket)
+        _first_admin()
+
+
+def _first_admin() -> None:
+    known = settings()
+    engine = connect(known.database_url.get_secret_value())
+    try:
+        password = make_first_admin(engine, known.admin_email)
+    finally:
+        engine.dispose()
+    if password is not None:
+        out.print(f"First admin: {escape(known.admin_email)}, with the password {password}", soft_wrap=True)
+        out.print("It is shown this once, and may stand in a log now: log in and change it (PATCH /api/auth/me).")
 
 
 def _receive(session: Session, path: Path) -> UUID:

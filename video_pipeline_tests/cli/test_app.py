@@ -5,6 +5,8 @@ from uuid import uuid4
 import pytest
 
 from video_pipeline import intake
+from video_pipeline.accounts.sessions import log_in
+from video_pipeline.accounts.tokens import AccessTokens
 from video_pipeline.catalog.engine import transaction
 from video_pipeline.catalog.queries import pending_reprocess, recent_videos
 from video_pipeline.catalog.records import jobs, videos
@@ -244,15 +246,44 @@ def test_doctor_fails_where_something_does_not_work(run, monkeypatch: pytest.Mon
 # up
 
 
-def test_a_stack_that_is_up_says_where_it_is(run, tmp_path, monkeypatch, stores):
+@pytest.fixture
+def up(run, tmp_path, monkeypatch, stores, engine, environment):
+    """Run `up` over the stores, which leaves the environment as it was."""
+
     def be_up(data_dir, *, on_ready):
         on_ready(stores)
 
     monkeypatch.setattr("video_pipeline.cli.app.run_until_stopped", be_up)
+    for name, value in stores.environment.items():
+        monkeypatch.setenv(name, value)
+    return lambda: run("up", "--data-dir", tmp_path)
 
-    said = run("up", "--data-dir", tmp_path)
+
+def test_a_stack_that_is_up_says_where_it_is(up, tmp_path, stores):
+    said = up()
 
     assert said.exit_code == 0
+    assert f"{stores.urls['api']}/docs" in said.stdout
     assert stores.urls["dagster"] in said.stdout
     assert str(tmp_path) in said.stdout
     assert "Ctrl-C" in said.stdout
+
+
+# the first admin
+
+
+def test_the_first_start_makes_an_admin_and_tells_the_password_once(up, run, engine):
+    first, *later = (run("prepare"), run("prepare"), up())
+    told = re.search(r"^First admin: (\S+), with the password (\S+)$", first.stdout, re.MULTILINE)
+
+    assert told
+    assert told[1] == settings().admin_email
+    assert not any("password" in again.stdout for again in later)
+    assert log_in(engine, AccessTokens("signing key"), *told.groups())
+
+
+def test_up_alone_makes_the_admin_as_well(up, monkeypatch):
+    monkeypatch.setenv("ADMIN_EMAIL", "[root]@example.org")
+    settings.cache_clear()
+
+    assert "First admin: [root]@example.org, with the password " in up().stdout

@@ -171,10 +171,22 @@ def examine(
         ObjectChanged: it was replaced meanwhile.
     """
     judge_size(stored.size_bytes, policy)
+    _compare_size(row, stored)
     sha256 = store.fetch(stored.key, path, etag=stored.etag)
     _compare_checksum(row, sha256)
     accepted = accept(path, policy, declared_extension=row.extension, bounds=bounds)
     return Judged(path, sha256, accepted.facts, accepted.warnings)
+
+
+def _compare_size(row: VideoRow, stored: StoredObject) -> None:
+    if row.declared_bytes not in {None, stored.size_bytes}:
+        raise MediaRefused(
+            Finding(
+                "size_mismatch",
+                f"The file that arrived has {stored.size_bytes} bytes; {row.declared_bytes} were announced. "
+                "Upload it again.",
+            )
+        )
 
 
 def _compare_checksum(row: VideoRow, sha256: str) -> None:

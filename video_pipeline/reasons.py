@@ -27,6 +27,7 @@ def _warning(code: str, meaning: str, advice: str = "") -> Reason:
 # In the order in which a file meets them: on its way, by its first bytes, by what it says, by what decoding shows.
 REASONS = (
     Reason("upload_vanished", "It was removed or replaced before it could be judged.", "Upload it again."),
+    Reason("size_mismatch", "What arrived is not as large as what was announced.", "Upload it again."),
     Reason("checksum_mismatch", "What arrived is not what was sent.", "Upload it again."),
     Reason("too_large", "More bytes than `MAX_FILE_BYTES`.", "Shorten or compress it."),
     Reason("empty_file", "Not one byte arrived.", "Upload it again."),

@@ -146,6 +146,17 @@ def test_bytes_other_than_declared_are_refused(desk: Desk):
     assert (video.error_code, desk.keys()) == ("checksum_mismatch", {keys.rejected(video_id)})
 
 
+def test_more_bytes_than_announced_are_refused_before_they_are_fetched(desk: Desk):
+    video_id = desk.receive()
+    path = desk.fresh()
+    path.write_bytes(path.read_bytes() + b"more")
+    desk.put(path, keys.upload(video_id, "mp4"))
+
+    video = desk.validate(video_id)
+
+    assert (video.error_code, desk.keys()) == ("size_mismatch", {keys.rejected(video_id)})
+
+
 def test_an_original_whose_bytes_are_not_the_catalogs_is_not_taken_again(desk: Desk):
     video = desk.validate(desk.upload(desk.fresh()))
     desk.put(desk.fresh(), str(video.original_key))

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -23,9 +24,10 @@ ASK_AGAIN_AFTER = timedelta(seconds=60)
 class Decision:
     """What one look leads to.
 
-    `discard` are objects of videos that are completed: the same bytes dropped again under the same name, or an upload
-    link used again. `heal` are uploads that lie in the bucket complete though nobody said so; `request` the videos that
-    get a run; `fulfil` the wishes that get one; `reason` says why nothing does, for the operator.
+    `discard` are objects of videos that are completed or deleted: the same bytes dropped again under the same name, or
+    an upload link used again, be it after the upload was aborted. `heal` are uploads that lie in the bucket complete
+    though nobody said so; `request` the videos that get a run; `fulfil` the wishes that get one; `reason` says why
+    nothing does, for the operator.
     """
 
     discard: tuple[StoredObject, ...] = ()
@@ -57,19 +59,20 @@ def decide(
         now: the catalog's clock.
         room: how many runs may be requested.
     """
-    discard = tuple(stored for video_id, stored in arrived.items() if _is(waiting, video_id, VideoStatus.COMPLETED))
+    ended = {VideoStatus.COMPLETED, VideoStatus.DELETED}
+    discard = tuple(stored for video_id, stored in arrived.items() if _is(waiting, video_id, ended))
     if room <= 0:
         return Decision(discard, reason="The queue of runs is long; what has arrived waits in the inbox.")
     heal = tuple(
-        (video_id, stored) for video_id, stored in arrived.items() if _is(waiting, video_id, VideoStatus.UPLOADING)
+        (video_id, stored) for video_id, stored in arrived.items() if _is(waiting, video_id, {VideoStatus.UPLOADING})
     )
     request = tuple(video_id for video_id in arrived if _wants_a_run(waiting.get(video_id), now))[:room]
     fulfil = tuple(wish for wish in wishes if _is_due(wish.dispatched_at, now))[: room - len(request)]
     return Decision(discard, heal, request, fulfil)
 
 
-def _is(waiting: Mapping[UUID, Standing], video_id: UUID, status: VideoStatus) -> bool:
-    return video_id in waiting and waiting[video_id].status is status
+def _is(waiting: Mapping[UUID, Standing], video_id: UUID, statuses: AbstractSet[VideoStatus]) -> bool:
+    return video_id in waiting and waiting[video_id].status in statuses
 
 
 def _wants_a_run(video: Standing | None, now: datetime) -> bool:

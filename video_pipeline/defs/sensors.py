@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from video_pipeline import intake
 from video_pipeline.catalog import queries
-from video_pipeline.catalog.records import jobs, reprocess, uploads, videos
+from video_pipeline.catalog.records import jobs, multipart, reprocess, uploads, videos
 from video_pipeline.config import settings
 from video_pipeline.defs.arrivals import Decision, decide, selection, sort_inbox
 from video_pipeline.defs.jobs import ingest_video
@@ -91,7 +91,7 @@ def _room(instance: dg.DagsterInstance) -> int:
 
 def _note(connection: Connection, decision: Decision) -> None:
     for video_id, stored in decision.heal:
-        uploads.mark_uploaded(connection, video_id, etag=stored.etag, size_bytes=stored.size_bytes)
+        multipart.arrived(connection, video_id, stored)
     uploads.mark_requested(connection, decision.request)
     reprocess.mark_dispatched(connection, [wish.id for wish in decision.fulfil])
 

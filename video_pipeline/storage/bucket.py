@@ -90,11 +90,11 @@ def problems(client: S3Client, bucket: str, *, allowed_origins: Sequence[str] = 
 
 
 def _uploads_from(origins: Sequence[str]) -> CORSRuleTypeDef:
-    """Parts are sent by PUT, and completing an upload needs the ETag of each."""
+    """Parts and files are sent by PUT, forms by POST; completing an upload needs the ETag of each part."""
     return {
         "ID": "browser-uploads",
         "AllowedOrigins": list(origins),
-        "AllowedMethods": ["PUT"],
+        "AllowedMethods": ["PUT", "POST"],
         "AllowedHeaders": ["*"],
         "ExposeHeaders": ["ETag"],
         "MaxAgeSeconds": 3600,

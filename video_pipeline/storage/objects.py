@@ -90,17 +90,31 @@ class ObjectStore:
             raise
         return digest.hexdigest()
 
-    def open(self, key: str, *, etag: str | None = None) -> Generator[bytes, None, None]:
+    def open(
+        self, key: str, *, etag: str | None = None, span: tuple[int, int] | None = None
+    ) -> Generator[bytes, None, None]:
         """The object's bytes, piece by piece. It is asked for now; its connection ends with the generator.
+
+        With `span` only those from the first up to and including the last, counted from 0.
 
         Raises:
             ObjectMissing: there is no object at `key`.
             ObjectChanged: it is not the one with `etag`, where that is given.
         """
-        condition: dict[str, Any] = {"IfMatch": f'"{etag}"'} if etag is not None else {}
+        wanted: dict[str, Any] = {"IfMatch": f'"{etag}"'} if etag is not None else {}
+        if span is not None:
+            wanted["Range"] = f"bytes={span[0]}-{span[1]}"
         with translated(key):
-            body = self.client.get_object(Bucket=self.bucket, Key=key, **condition)["Body"]
+            body = self.client.get_object(Bucket=self.bucket, Key=key, **wanted)["Body"]
         return _chunks(body, key)
+
+    def link(self, key: str, *, seconds: int, content_type: str, disposition: str) -> str:
+        """A presigned URL that gives the object to whoever holds it; the store sends these headers with it."""
+        told = {"ResponseContentType": content_type, "ResponseContentDisposition": disposition}
+        with translated(key):
+            return self.client.generate_presigned_url(
+                "get_object", Params={"Bucket": self.bucket, "Key": key, **told}, ExpiresIn=seconds
+            )
 
     def store(
         self, path: Path, key: str, *, content_type: str, on_bytes: Callable[[int], None] | None = None

@@ -66,11 +66,12 @@ def test_a_video_that_is_further_gets_nothing(status: VideoStatus):
     assert not decision.has_work
 
 
-def test_what_lies_there_of_a_completed_video_goes_and_of_any_other_stays():
-    _, done = decide_on(waiting(VideoStatus.COMPLETED), room=0)
-    _, others = decide_on(*(waiting(status) for status in VideoStatus if status is not VideoStatus.COMPLETED), None)
+def test_what_lies_there_of_a_completed_or_deleted_video_goes_and_of_any_other_stays():
+    ended = {VideoStatus.COMPLETED, VideoStatus.DELETED}
+    _, done = decide_on(*(waiting(status) for status in ended), room=0)
+    _, others = decide_on(*(waiting(status) for status in VideoStatus if status not in ended), None)
 
-    assert done.discard == (stored(),)
+    assert done.discard == (stored(), stored())
     assert others.discard == ()
 
 

@@ -86,11 +86,12 @@ def test_nobody_reads_without_a_signature(s3: S3Client, name: str, environment: 
         ask(f"{environment['S3_ENDPOINT_URL']}/{name}/a", method="GET", headers={})
 
 
-def test_a_known_page_may_upload_and_read_the_etag(s3: S3Client, name: str) -> None:
+@pytest.mark.parametrize("method", ["PUT", "POST"])
+def test_a_known_page_may_upload_and_read_the_etag(s3: S3Client, name: str, method: str) -> None:
     prepare(s3, name, allowed_origins=[PAGE])
     address = s3.generate_presigned_url("put_object", Params={"Bucket": name, "Key": "a"})
 
-    preflight = ask(address, method="OPTIONS", headers={"Origin": PAGE, "Access-Control-Request-Method": "PUT"})
+    preflight = ask(address, method="OPTIONS", headers={"Origin": PAGE, "Access-Control-Request-Method": method})
     put = ask(address, method="PUT", headers={"Origin": PAGE})
 
     assert preflight.headers["Access-Control-Allow-Origin"] == PAGE

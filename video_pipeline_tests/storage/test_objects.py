@@ -162,6 +162,12 @@ def test_open_gives_the_bytes_piece_by_piece(store: ObjectStore) -> None:
     assert max(map(len, pieces)) <= objects.CHUNK_BYTES
 
 
+def test_open_gives_the_span_that_is_wanted(store: ObjectStore) -> None:
+    put(store, "a", b"0123456789")
+
+    assert [b"".join(store.open("a", span=span)) for span in ((0, 0), (3, 5), (8, 9))] == [b"0", b"345", b"89"]
+
+
 def test_open_tells_at_once_that_nothing_is_there(store: ObjectStore) -> None:
     with pytest.raises(ObjectMissing):
         store.open("a")

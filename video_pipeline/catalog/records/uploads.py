@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, func, update
@@ -25,9 +26,13 @@ def register_upload(
     declared_bytes: int | None = None,
     declared_sha256: str | None = None,
     title: str | None = None,
+    description: str | None = None,
+    operator_notes: str | None = None,
+    recorded_at: datetime | None = None,
     owner_id: UUID | None = None,
     camera_id: UUID | None = None,
     site_id: UUID | None = None,
+    category_id: UUID | None = None,
 ) -> None:
     """Begin a video's row before its first byte is sent; `declared_…` is what the uploader promises."""
     conn.execute(
@@ -42,10 +47,14 @@ def register_upload(
             mime_type=mime_type,
             declared_bytes=declared_bytes,
             declared_sha256=declared_sha256,
-            title=None if title is None else _text(title),
+            title=_maybe(title),
+            description=_maybe(description),
+            operator_notes=_maybe(operator_notes),
+            recorded_at=recorded_at,
             owner_id=owner_id,
             camera_id=camera_id,
             site_id=site_id,
+            category_id=category_id,
         )
     )
 
@@ -122,3 +131,7 @@ def mark_requested(conn: Connection, video_ids: Collection[UUID]) -> None:
 def _text(words: str) -> str:
     """A stranger's words as PostgreSQL can hold them: no NUL, and nothing that is not Unicode."""
     return words.replace("\0", "").encode(errors="replace").decode()
+
+
+def _maybe(words: str | None) -> str | None:
+    return None if words is None else _text(words)

@@ -1,0 +1,92 @@
+"""Uploads: announced here, sent straight to the bucket, and completed here."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from video_pipeline.api import problems
+from video_pipeline.api.dependencies import CallerDep, Catalog, Direct, LimitsDep
+from video_pipeline.api.schemas.uploads import (
+    Completed,
+    Completion,
+    Duplicate,
+    NewUpload,
+    Numbers,
+    Quota,
+    SignedUrls,
+    StoredParts,
+    Upload,
+)
+from video_pipeline.catalog.engine import transaction
+from video_pipeline.catalog.uploading import Rival
+from video_pipeline.uploads import begin, limits, transfer
+
+_ALWAYS = problems.responses(HTTPStatus.UNAUTHORIZED, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
+_REFUSED = problems.responses(HTTPStatus.BAD_REQUEST)
+_ABSENT = problems.responses(HTTPStatus.NOT_FOUND)
+_QUOTA = problems.responses(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+_ENDED = problems.responses(HTTPStatus.CONFLICT)
+_OWN = _ABSENT | problems.responses(HTTPStatus.FORBIDDEN)
+
+router = APIRouter(prefix="/api", tags=["uploads"], responses=_ALWAYS)
+
+
+@router.post(
+    "/uploads",
+    operation_id="begin_upload",
+    status_code=HTTPStatus.CREATED,
+    responses=_REFUSED | _ABSENT | _QUOTA | _ENDED | {200: {"model": Duplicate, "description": "Known already"}},
+)
+def begin_upload(
+    given: NewUpload, response: Response, caller: CallerDep, catalog: Catalog, direct: Direct, known: LimitsDep
+) -> Upload | Duplicate:
+    """Announce a file: its bytes are taken from your quota, and you get addresses to send it to.
+
+    Every part is sent by PUT to its address, in any order, several at once if you like; then the upload is completed.
+    """
+    begun = begin.begin(catalog, direct, caller, given.announcement(), defaults=known)
+    if isinstance(begun, Rival):
+        response.status_code = HTTPStatus.OK
+        return Duplicate(video_id=begun.video_id, status=begun.status)
+    return Upload.begun(begun)
+
+
+@router.post("/uploads/{video_id}/parts", operation_id="sign_parts", responses=_OWN | _REFUSED | _ENDED)
+def sign_parts(video_id: UUID, given: Numbers, caller: CallerDep, catalog: Catalog, direct: Direct) -> SignedUrls:
+    """Get addresses for parts, first ones or new ones, as often as you like."""
+    return SignedUrls.of(transfer.sign(catalog, direct, caller, video_id, given.numbers))
+
+
+@router.get("/uploads/{video_id}/parts", operation_id="list_parts", responses=_ABSENT | _ENDED)
+def list_parts(video_id: UUID, caller: CallerDep, catalog: Catalog, direct: Direct) -> StoredParts:
+    """The parts that have arrived; to resume, send the others."""
+    return StoredParts.of(transfer.parts(catalog, direct, caller, video_id))
+
+
+@router.post(
+    "/uploads/{video_id}/complete", operation_id="complete_upload", responses=_OWN | _REFUSED | _QUOTA | _ENDED
+)
+def complete_upload(
+    video_id: UUID, given: Completion, caller: CallerDep, catalog: Catalog, direct: Direct, known: LimitsDep
+) -> Completed:
+    """Say that everything has been sent. Asking again is the same as asking once."""
+    status = transfer.complete(catalog, direct, caller, video_id, given.listed(), defaults=known)
+    return Completed(video_id=video_id, status=status)
+
+
+@router.delete(
+    "/uploads/{video_id}", operation_id="abort_upload", status_code=HTTPStatus.NO_CONTENT, responses=_OWN | _ENDED
+)
+def abort_upload(video_id: UUID, caller: CallerDep, catalog: Catalog, direct: Direct) -> None:
+    """Give an upload up: what was sent is removed, and its bytes are yours again."""
+    transfer.abort(catalog, direct, caller, video_id)
+
+
+@router.get("/quota", operation_id="read_quota")
+def read_quota(caller: CallerDep, catalog: Catalog, known: LimitsDep) -> Quota:
+    """How much of this week's quota you have used."""
+    with transaction(catalog) as connection:
+        return Quota.of(limits.standing(connection, caller.user_id, known))

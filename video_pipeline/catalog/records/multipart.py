@@ -1,0 +1,83 @@
+"""An upload through the API: begun, seen again, arrived, or given up; its bytes are taken from a quota elsewhere.
+
+    begin ─started→ … touch … ─arrived→ completed
+                             └─give_up→ aborted
+
+Whoever ends one takes the video's row first, so that of two that end it at once the later sees what the other did.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from video_pipeline.catalog.records import quota
+from video_pipeline.catalog.records.uploads import mark_uploaded
+from video_pipeline.catalog.tables import uploads, videos
+from video_pipeline.types import StoredObject, VideoStatus
+
+
+def alone(conn: Connection, scope: str, sha256: str) -> None:
+    """Let nobody else begin an upload of these bytes in this scope until this transaction ends."""
+    conn.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{scope}:{sha256}", 0))))
+
+
+def begin(conn: Connection, video_id: UUID, *, part_bytes: int, part_count: int, week_start: datetime | None) -> None:
+    """Begin the upload of a video; `week_start` is that of the week whose quota its bytes were taken from."""
+    row = {"part_bytes": part_bytes, "part_count": part_count, "week_start": week_start}
+    conn.execute(insert(uploads).values(video_id=video_id, **row))
+
+
+def started(conn: Connection, video_id: UUID, multipart_id: str) -> bool:
+    """The store has begun the upload, under that name. False where it was given up meanwhile."""
+    step = update(uploads).where(uploads.c.video_id == video_id, uploads.c.aborted_at.is_(None))
+    return conn.execute(step.values(multipart_id=multipart_id)).rowcount == 1
+
+
+def touch(conn: Connection, video_id: UUID) -> None:
+    """Somebody is at work on the upload: a sign of life."""
+    conn.execute(update(uploads).where(uploads.c.video_id == video_id).values(seen_at=func.now()))
+
+
+def declare(conn: Connection, video_id: UUID, *, size_bytes: int) -> bool:
+    """The file, whose size nobody knew, is this large. False where it is known: of two that ask at once, for one."""
+    unknown = update(videos).where(videos.c.id == video_id, videos.c.declared_bytes.is_(None))
+    return conn.execute(unknown.values(declared_bytes=size_bytes)).rowcount == 1
+
+
+def reserved(conn: Connection, video_id: UUID, week_start: datetime) -> None:
+    """The bytes of the upload were taken from that week."""
+    conn.execute(update(uploads).where(uploads.c.video_id == video_id).values(week_start=week_start))
+
+
+def arrived(conn: Connection, video_id: UUID, stored: StoredObject) -> bool:
+    """The whole object lies in the inbox. False where it was known to be there already, or is not wanted any more.
+
+    Raises:
+        VideoNotFound: no video has that id.
+    """
+    if not mark_uploaded(conn, video_id, etag=stored.etag, size_bytes=stored.size_bytes):
+        return False
+    step = update(uploads).where(uploads.c.video_id == video_id, uploads.c.completed_at.is_(None))
+    conn.execute(step.values(completed_at=func.now(), seen_at=func.now()))
+    quota.settle(conn, video_id, stored.size_bytes)
+    return True
+
+
+def give_up(conn: Connection, video_id: UUID) -> bool:
+    """The file will not come: its bytes go back to the quota, and its video is gone. False where it has come."""
+    gone = {"status": VideoStatus.DELETED, "deleted_at": func.now()}
+    open_ = (videos.c.id == video_id) & (videos.c.status == VideoStatus.UPLOADING)
+    if not conn.execute(update(videos).where(open_).values(gone)).rowcount:
+        return conn.scalar(select(uploads.c.aborted_at).where(uploads.c.video_id == video_id)) is not None
+    conn.execute(update(uploads).where(uploads.c.video_id == video_id).values(aborted_at=func.now()))
+    quota.give_back(conn, video_id)
+    return True
+
+
+def forget(conn: Connection, video_id: UUID) -> None:
+    """Undo the beginning of an upload that the store did not begin: as if nobody had asked for it."""
+    quota.give_back(conn, video_id)
+    conn.execute(delete(videos).where(videos.c.id == video_id, videos.c.status == VideoStatus.UPLOADING))

@@ -19,6 +19,7 @@
         ├── ObjectChanged        the object is not the one that was seen before
         ├── CatalogUnavailable   the database did not answer
         ├── TooManyRequests      the caller has asked too often
+        ├── IssuerUnavailable    the outside issuer's keys could not be read
         ├── PartFailed           a part of the local stack did not come up
         └── MediaToolFailed      a media process died for a reason that is not the file's
 
@@ -164,6 +165,12 @@ class TooManyRequests(Retryable):
     """You have asked too often. Wait a while."""
 
     code = "too_many_requests"
+
+
+class IssuerUnavailable(Retryable):
+    """The outside issuer did not answer, so that its tokens cannot be checked."""
+
+    code = "issuer_unavailable"
 
 
 class PartFailed(Retryable):

@@ -33,7 +33,7 @@ def video(conn: Connection, video_id: UUID) -> VideoRow:
 
 def recent_videos(conn: Connection, limit: int) -> list[VideoRow]:
     """The newest videos that are not deleted, newest first."""
-    newest = (videos.c.created_at.desc(), videos.c.id)
+    newest = (videos.c.created_at.desc(), videos.c.id.desc())
     rows = conn.execute(select(videos).where(videos.c.status != VideoStatus.DELETED).order_by(*newest).limit(limit))
     return [VideoRow(**row._mapping) for row in rows]
 

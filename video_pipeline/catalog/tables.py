@@ -23,6 +23,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    literal_column,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -78,10 +79,10 @@ videos = Table(
     identity(),
     Column("status", word(VideoStatus, constraint="status"), nullable=False),
     Column("source", Text, nullable=False),
-    Column("owner_id", ForeignKey(people.users.c.id), index=True),
-    Column("camera_id", ForeignKey("cameras.id"), index=True),
-    Column("site_id", ForeignKey("sites.id"), index=True),
-    Column("category_id", ForeignKey("categories.id", ondelete="SET NULL"), index=True),
+    Column("owner_id", ForeignKey(people.users.c.id)),
+    Column("camera_id", ForeignKey("cameras.id")),
+    Column("site_id", ForeignKey("sites.id")),
+    Column("category_id", ForeignKey("categories.id", ondelete="SET NULL")),
     # Within a scope the same bytes are one video: "camera:<uuid>", else "owner:<uuid>", else "installation".
     Column("scope", Text, nullable=False),
     # What the uploader says.
@@ -142,9 +143,30 @@ videos = Table(
     CheckConstraint("(status = 'deleted') = (deleted_at IS NOT NULL)", name="deleted"),
     # Not the key alone: a camera that drops the same name again has dropped another video.
     UniqueConstraint("inbox_key", "inbox_etag"),
-    Index("ix_videos_created_at", text("created_at DESC"), "id"),
-    Index("ix_videos_status_created_at", "status", text("created_at DESC"), "id"),
+    # A list is read along an index that ends with the id: a page behind a cursor costs what the first one does.
+    Index("ix_videos_created_at", "created_at", "id"),
+    Index("ix_videos_status_created_at", "status", "created_at", "id"),
+    Index("ix_videos_owner_id_created_at", "owner_id", "created_at", "id"),
+    Index("ix_videos_site_id_created_at", "site_id", "created_at", "id"),
+    Index("ix_videos_camera_id_created_at", "camera_id", "created_at", "id"),
+    Index("ix_videos_category_id_created_at", "category_id", "created_at", "id"),
+    Index(
+        "ix_videos_words",
+        "title",
+        "description",
+        "filename",
+        postgresql_using="gin",
+        postgresql_ops=dict.fromkeys(("title", "description", "filename"), "gin_trgm_ops"),
+    ),
 )
+
+# What videos are sorted by, never null and short enough for an index.
+LISTED_NAME = func.left(func.lower(func.coalesce(videos.c.title, videos.c.filename)), literal_column("100"), type_=Text)
+LISTED_SECONDS = func.coalesce(videos.c.duration_seconds, literal_column("0"))
+LISTED_BYTES = func.coalesce(videos.c.size_bytes, videos.c.declared_bytes, literal_column("0"))
+Index("ix_videos_listed_name", LISTED_NAME, videos.c.id)
+Index("ix_videos_listed_seconds", LISTED_SECONDS, videos.c.id)
+Index("ix_videos_listed_bytes", LISTED_BYTES, videos.c.id)
 Index(
     SAME_BYTES,
     videos.c.scope,

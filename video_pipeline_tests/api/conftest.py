@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
 from threading import Thread
+from typing import Any
 from urllib.error import HTTPError
-from urllib.request import ProxyHandler, build_opener
+from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 import uvicorn
@@ -27,6 +29,11 @@ class Answer:
     headers: Message
     body: bytes
 
+    @property
+    def told(self) -> Any:
+        """The body, as the JSON that it is."""
+        return json.loads(self.body)
+
 
 class Client:
     """Asks the API at `address`, over a real connection."""
@@ -37,8 +44,24 @@ class Client:
 
     def get(self, path: str) -> Answer:
         """What is answered, refusals included."""
+        return self.ask("GET", path)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        content: object = None,
+        *,
+        token: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
+        """What is answered to any request; `content` is sent as JSON, `token` as the bearer's."""
+        body = None if content is None else json.dumps(content).encode()
+        sent = {"Content-Type": "application/json"} if body else {}
+        sent |= {"Authorization": f"Bearer {token}"} if token else {}
+        request = Request(self.address + path, body, sent | (headers or {}), method=method)
         try:
-            with self._opener.open(self.address + path, timeout=10) as answer:
+            with self._opener.open(request, timeout=10) as answer:
                 return Answer(answer.status, answer.headers, answer.read())
         except HTTPError as refusal:
             with refusal:
@@ -57,7 +80,10 @@ def _forget() -> None:
     if dependencies.engine.cache_info().currsize:
         dependencies.engine().dispose()
     dependencies.engine.cache_clear()
-    dependencies.store.cache_clear()
+    dependencies.direct.cache_clear()
+    dependencies.public_store.cache_clear()
+    for known in (dependencies.store, dependencies.keyring, dependencies.access_tokens, dependencies.outside_issuer):
+        known.cache_clear()
 
 
 @pytest.fixture

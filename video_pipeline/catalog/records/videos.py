@@ -17,6 +17,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, case, delete, func, or_, update
 
 from video_pipeline.catalog import queries
+from video_pipeline.catalog.records import quota
 from video_pipeline.catalog.records.guards import IN_WORK, claiming_bytes, locked, refusal
 from video_pipeline.catalog.rows import VideoRow
 from video_pipeline.catalog.tables import artifacts, videos
@@ -120,7 +121,7 @@ def accept(
 
 
 def mark_duplicate(conn: Connection, video_id: UUID, *, of: UUID) -> None:
-    """The video ends here, pointing at the one that had the same bytes first.
+    """The video ends here, pointing at the one that had the same bytes first; its own go back to the quota.
 
     Raises:
         RequestRefused: the video was accepted before, or has ended.
@@ -130,6 +131,7 @@ def mark_duplicate(conn: Connection, video_id: UUID, *, of: UUID) -> None:
     ended = step.values(duplicate_of=of, **_failure(story.code, str(story), retryable=False))
     if not conn.execute(ended).rowcount:
         raise refusal(conn, video_id, "become a duplicate")
+    quota.give_back(conn, video_id)
 
 
 def complete(conn: Connection, video_id: UUID, *, run_id: str, required: Collection[ArtifactKind]) -> None:
@@ -172,6 +174,7 @@ def refuse(conn: Connection, video_id: UUID, *, code: str, sentence: str) -> lis
     undone = {"original_key": None, "validated_at": None, "browser_ready": None}
     if not conn.execute(step.values(**undone, **_failure(code, sentence, retryable=False))).rowcount:
         return []
+    quota.give_back(conn, video_id)
     derived = delete(artifacts).where(artifacts.c.video_id == video_id)
     return list(conn.scalars(derived.returning(artifacts.c.key)))
 

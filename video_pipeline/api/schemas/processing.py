@@ -1,0 +1,107 @@
+"""What is being done for a video, and what has come of it, as the API shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from video_pipeline.api.schemas.videos import Fault
+from video_pipeline.catalog.rows import ArtifactRow, JobRow, VideoRow
+from video_pipeline.types import ArtifactKind, JobStatus, Output, Stage, VideoStatus
+
+#: How much of the whole work each stage is, in percent: nearly all of it is encoding.
+SHARES = {Stage.VALIDATION: 10, Stage.METADATA: 2, Stage.RENDITIONS: 86, Stage.PUBLICATION: 2}
+
+
+class Job(BaseModel):
+    """One stage of one run for one video."""
+
+    id: UUID
+    video_id: UUID
+    stage: Stage
+    status: JobStatus
+    progress: int = Field(description="In percent.", examples=[40])
+    attempt: int = Field(examples=[1])
+    run_id: str
+    worker: str = Field(examples=["worker-1"])
+    error_code: str | None
+    error_sentence: str | None
+    heartbeat_at: datetime
+    started_at: datetime
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, row: JobRow) -> Self:
+        """The job as the catalog knows it."""
+        return cls(**{name: getattr(row, name) for name in cls.model_fields})
+
+
+class Standing(BaseModel):
+    """Where a video stands."""
+
+    status: VideoStatus
+    error: Fault | None
+    progress: int = Field(description="Of all stages together, in percent.", examples=[63])
+    jobs: list[Job] = Field(description="In the order they started, earlier runs included.")
+
+    @classmethod
+    def of(cls, video: VideoRow, jobs: Sequence[JobRow]) -> Self:
+        """Where it stands, by its own row and its jobs'."""
+        return cls(
+            status=video.status,
+            error=Fault.of(video),
+            progress=progress(video, jobs),
+            jobs=[Job.of(job) for job in jobs],
+        )
+
+
+def progress(video: VideoRow, jobs: Sequence[JobRow]) -> int:
+    """How far the work on a video is, in percent; what other runs did before does not count."""
+    if video.status is VideoStatus.COMPLETED:
+        return 100
+    return sum(SHARES[job.stage] * job.progress for job in jobs if job.run_id == video.run_id) // 100
+
+
+class Recipe(BaseModel):
+    """What made an artifact: two of the same recipe, made of the same bytes, are interchangeable."""
+
+    code_version: str = Field(examples=["3"])
+    digest: str
+
+
+class Artifact(BaseModel):
+    """Something derived from a video."""
+
+    kind: ArtifactKind
+    content_type: str = Field(examples=["video/mp4"])
+    size_bytes: int = Field(examples=[1048576])
+    sha256: str
+    input_sha256: str = Field(description="Of the original that it was made from.")
+    recipe: Recipe
+    run_id: str
+    made_at: datetime
+
+    @classmethod
+    def of(cls, row: ArtifactRow) -> Self:
+        """The artifact as the catalog knows it."""
+        plain = {name: getattr(row, name) for name in cls.model_fields.keys() - {"recipe", "made_at"}}
+        recipe = Recipe(code_version=row.code_version, digest=row.recipe_digest)
+        return cls(**plain, recipe=recipe, made_at=row.created_at)
+
+
+class ReprocessWish(BaseModel):
+    """What is to be made again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    outputs: set[Output] | None = Field(default=None, min_length=1, description="Everything, if left out.")
+
+
+class ReprocessAccepted(BaseModel):
+    """The wish is noted; a run will fulfil it."""
+
+    request_id: int = Field(examples=[7])

@@ -179,7 +179,8 @@ def examine(
 
 
 def _compare_size(row: VideoRow, stored: StoredObject) -> None:
-    if row.declared_bytes not in {None, stored.size_bytes}:
+    """Before anything is fetched; what was accepted once is known by its digest, which says more."""
+    if row.checksum_sha256 is None and row.declared_bytes not in {None, stored.size_bytes}:
         raise MediaRefused(
             Finding(
                 "size_mismatch",

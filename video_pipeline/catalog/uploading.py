@@ -62,6 +62,15 @@ class CameraSite:
 
 
 @dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What a site accepts where that is less than the installation does; None is as the installation says."""
+
+    accepted_extensions: list[str] | None = None
+    max_file_bytes: int | None = None
+    max_duration_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rival:
     """A video that holds, or is being sent, the same bytes."""
 
@@ -115,6 +124,13 @@ def site_of_camera(conn: Connection, camera_id: UUID) -> CameraSite:
     if row is None:
         raise NotFound(f"No camera has the id {camera_id}.")
     return CameraSite(**row._mapping)
+
+
+def narrowed(conn: Connection, site_id: UUID | None) -> Narrowed:
+    """What a video's site accepts; nothing is narrowed where it has none."""
+    wanted = select(sites.c.accepted_extensions, sites.c.max_file_bytes, sites.c.max_duration_seconds)
+    row = conn.execute(wanted.where(sites.c.id == site_id)).one_or_none()
+    return Narrowed() if row is None else Narrowed(**row._mapping)
 
 
 def category_exists(conn: Connection, category_id: UUID) -> bool:

@@ -46,15 +46,14 @@ def adopt_subject(conn: Connection, issuer: str, subject: str, *, email: str | N
     Raises:
         Conflict: the address is that of a user whom an issuer names otherwise.
     """
-    user_id = _link(conn, issuer, subject, email) if email else None
-    named = {"email": email or _no_address(issuer, subject), "display_name": display_name}
-    user_id = user_id or _try_insert(conn, **named, issuer=issuer, subject=subject)
-    if user_id is None:  # the first requests of somebody new arrive several at once: another may have made the user
-        same = (users.c.issuer == issuer) & (users.c.subject == subject)
-        user_id = conn.scalar(select(users.c.id).where(same))
-    if user_id is None:
-        raise Conflict(_TAKEN)
-    return user_id
+    # The first requests of somebody new arrive several at once: one makes the user, the others find it made.
+    conn.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{issuer} {subject}", 0))))
+    known: UUID | None = conn.scalar(select(users.c.id).where(users.c.issuer == issuer, users.c.subject == subject))
+    linked = known or (_link(conn, issuer, subject, email) if email else None)
+    if linked is not None:
+        return linked
+    address = email or _no_address(issuer, subject)
+    return _insert(conn, email=address, display_name=display_name, issuer=issuer, subject=subject)
 
 
 def _link(conn: Connection, issuer: str, subject: str, email: str) -> UUID | None:

@@ -5,12 +5,13 @@ import dagster as dg
 from video_pipeline import intake
 from video_pipeline.catalog import queries
 from video_pipeline.catalog.rows import VideoRow
+from video_pipeline.catalog.uploading import Configured, Narrowed, configured, narrowed
 from video_pipeline.config import Settings, settings
 from video_pipeline.defs.partitions import video_partitions
 from video_pipeline.defs.resources import Bucket, Catalog, Workspace, probe_bounds
 from video_pipeline.defs.stage import RETRIES, stage
-from video_pipeline.media.checks import Policy
-from video_pipeline.types import Stage, StoredObject
+from video_pipeline.media.checks import EXTENSIONS, Policy
+from video_pipeline.types import Container, Stage, StoredObject
 
 uploaded_file = dg.AssetSpec(
     "uploaded_file",
@@ -21,16 +22,22 @@ uploaded_file = dg.AssetSpec(
 )
 
 
-def policy(known: Settings) -> Policy:
-    """What this installation accepts."""
+def policy(known: Settings, told: Configured, site: Narrowed) -> Policy:
+    """What is accepted: as the environment says, an admin has configured, and the video's site narrows."""
+    max_bytes = told.max_file_bytes or known.max_file_bytes
+    containers = known.accepted_containers
+    if told.accepted_containers is not None:
+        containers = frozenset(map(Container, told.accepted_containers))
+    if site.accepted_extensions is not None:
+        containers &= {EXTENSIONS.get(extension.lower().lstrip(".")) for extension in site.accepted_extensions}
     return Policy(
-        max_bytes=known.max_file_bytes,
-        max_duration_seconds=known.max_duration_seconds,
+        max_bytes=min(max_bytes, site.max_file_bytes or max_bytes),
+        max_duration_seconds=min(known.max_duration_seconds, site.max_duration_seconds or known.max_duration_seconds),
         max_side_pixels=known.max_side_pixels,
         max_pixels=known.max_pixels,
         max_frame_rate=known.max_frame_rate,
         max_streams=known.max_streams,
-        containers=known.accepted_containers,
+        containers=containers,
     )
 
 
@@ -46,9 +53,10 @@ def validated_file(
     with stage(context, catalog, bucket, Stage.VALIDATION) as job:
         with catalog.transaction() as connection:
             row = queries.video(connection, job.video_id)
+            accepted = policy(known, configured(connection), narrowed(connection, row.site_id))
         stored = intake.locate(store, row)
         context.log_event(_arrival(context.partition_key, row, stored))
-        judged = intake.examine(store, row, stored, workspace.upload, policy=policy(known), bounds=probe_bounds(known))
+        judged = intake.examine(store, row, stored, workspace.upload, policy=accepted, bounds=probe_bounds(known))
         key = intake.promote(catalog.engine, store, row, stored, judged)
         workspace.keep_original(judged)
     return dg.MaterializeResult(

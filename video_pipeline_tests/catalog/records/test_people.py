@@ -68,6 +68,12 @@ def test_a_subject_without_an_address_has_one_that_is_nobodys(conn: Connection) 
     assert people.adopt_subject(conn, ISSUER, "a", email=None, display_name="X") == ada
 
 
+def test_who_came_before_their_address_was_verified_stays_who_they_are(conn: Connection) -> None:
+    add(conn)
+    outside = people.adopt_subject(conn, ISSUER, "1", email=None, display_name="A.")
+    assert people.adopt_subject(conn, ISSUER, "1", email="ada@example.org", display_name="A.") == outside
+
+
 def test_a_login_is_marked_unless_logins_ended_meanwhile(conn: Connection) -> None:
     ada = add(conn)
     assert people.mark_login(conn, ada, 0)

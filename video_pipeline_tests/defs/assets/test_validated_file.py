@@ -1,5 +1,9 @@
 import dagster as dg
+from sqlalchemy import insert, update
 
+from video_pipeline.catalog.engine import transaction
+from video_pipeline.catalog.tables import sites, videos
+from video_pipeline.catalog.uploading import Configured, Narrowed
 from video_pipeline.config import settings
 from video_pipeline.defs.assets.validated_file import policy
 from video_pipeline.media.checks import RULES, Policy
@@ -61,7 +65,32 @@ def test_the_policy_is_the_installations(environment, monkeypatch):
         monkeypatch.setenv(name, value)
     settings.cache_clear()
 
-    assert policy(settings()) == Policy(7, 7.0, 7, 7, 7, 7, frozenset({Container.MPEG_TS}))
+    known = policy(settings(), Configured(), Narrowed())
+    assert known == Policy(7, 7.0, 7, 7, 7, 7, frozenset({Container.MPEG_TS}))
+
+
+def test_the_policy_is_what_an_admin_has_configured(environment):
+    known = policy(settings(), Configured(max_file_bytes=2**40, accepted_containers=["ts"]), Narrowed())
+
+    assert (known.max_bytes, known.containers) == (2**40, frozenset({Container.MPEG_TS}))
+
+
+def test_a_site_narrows_the_policy_and_never_widens_it(environment):
+    site = Narrowed(accepted_extensions=[".M4V", "flv"], max_file_bytes=2**50, max_duration_seconds=600)
+    known = policy(settings(), Configured(), site)
+
+    assert (known.max_bytes, known.max_duration_seconds) == (settings().max_file_bytes, 600)
+    assert known.containers == {Container.MP4}
+
+
+def test_a_video_is_judged_by_its_sites_limits(run, row, engine):
+    with transaction(engine) as connection:
+        site = insert(sites).values(slug="short", name="Short", max_duration_seconds=0.5).returning(sites.c.id)
+        connection.execute(update(videos).values(site_id=connection.scalar(site)))
+
+    assert not run("validated_file").success
+
+    assert row().error_code == "too_long"
 
 
 def test_what_the_policy_refuses_ends_under_the_rejected_prefix(run, row, store, monkeypatch):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import jwt
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from video_pipeline.accounts.outside import Identity, OutsideIssuer
-from video_pipeline.accounts.tokens import AccessTokens
+from video_pipeline.accounts.tokens import AccessTokens, Claims
 from video_pipeline.catalog import directory
 from video_pipeline.catalog.directory import UserRow
 from video_pipeline.catalog.engine import transaction
@@ -35,7 +35,16 @@ def identify(engine: Engine, token: str, own: AccessTokens, outside: OutsideIssu
         return _caller(_of_outside(engine, outside.read(token, header)))
     claims = own.read(token)
     with transaction(engine) as connection:
-        user = directory.find_user(connection, claims.user_id)
+        return of_claims(connection, claims)
+
+
+def of_claims(conn: Connection, claims: Claims) -> Caller:
+    """The caller whom a token of ours has named.
+
+    Raises:
+        NotAuthenticated: the account is not valid any more, or the token was revoked.
+    """
+    user = directory.find_user(conn, claims.user_id)
     if user is None or user.token_epoch != claims.epoch:
         raise NotAuthenticated("The access token counts no longer. Log in again.")
     return _caller(user)

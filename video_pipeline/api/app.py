@@ -11,6 +11,7 @@ from video_pipeline.api.routes import (
     categories,
     companion,
     configuration,
+    events,
     health,
     invitations,
     media,
@@ -38,6 +39,7 @@ def create_app() -> FastAPI:
     app.include_router(companion.router)
     app.include_router(videos.router)
     app.include_router(processing.router)
+    app.include_router(events.router)
     app.include_router(playback.router)
     app.include_router(media.router)
     app.include_router(sites.router)

@@ -43,6 +43,7 @@ def api(installation: Installation, environment: Mapping[str, str]) -> Part:
         argv=[
             *(programs.script("uvicorn"), "--factory", "video_pipeline.api.app:create_app"),
             *(f"--host={HOST}", f"--port={port}", "--no-server-header"),
+            "--timeout-graceful-shutdown=5",  # whoever watches a video would keep it up
         ],
         environment=environment,
         folder=installation.part_folder("api"),

@@ -38,4 +38,5 @@ def test_curl_goes_from_a_password_to_a_file_that_plays(session, stack, clip, tm
 
     assert done.returncode == 0, done.stderr
     proxy = facts_of(tmp_path / "proxy.mp4").video
+    assert proxy is not None
     assert (proxy.codec, proxy.width, proxy.height) == ("h264", 320, 240)

@@ -1,4 +1,5 @@
 import dagster as dg
+import psutil
 import psycopg
 import pytest
 import yaml
@@ -57,7 +58,9 @@ def test_a_connection_that_died_is_replaced_unnoticed(pooled, dagster_database):
 
 def test_nothing_is_kept_by_an_instance_that_is_done(pooled, dagster_database):
     pooled.add_dynamic_partitions("video", ["one"])
+    serving = [psutil.Process(pid) for pid in backends(dagster_database)]
 
     pooled.dispose()
 
+    psutil.wait_procs(serving, timeout=10)  # a server process ends a moment after its client has left
     assert backends(dagster_database) == set()

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
+
 import pytest
 from sqlalchemy import text
 
@@ -103,3 +106,25 @@ def test_addresses_for_clients_are_where_they_reach_the_bucket(fresh_dependencie
 
     assert link.startswith("https://media.example.org/")
     assert "X-Amz-Expires=60" in link
+
+
+def test_many_who_ask_at_once_wait_for_one_answer():
+    made = []
+    together = Barrier(8)
+
+    def make():
+        Event().wait(0.1)  # long enough for the others to come
+        made.append(object())
+        return made[-1]
+
+    once = dependencies.Once(make)
+
+    def ask(_):
+        together.wait()
+        return once()
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = set(pool.map(ask, range(8)))
+
+    assert answers == set(made)
+    assert len(made) == 1

@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from video_pipeline.catalog import care as care  # whoever knows the tables knows these as well
 from video_pipeline.catalog import people
 from video_pipeline.catalog.columns import digest, identity, metadata, moment, word
 from video_pipeline.catalog.documents import MediaFactsJson, WarningsJson

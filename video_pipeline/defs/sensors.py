@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from video_pipeline import intake
 from video_pipeline.catalog import queries
-from video_pipeline.catalog.records import jobs, multipart, reprocess, uploads, videos
+from video_pipeline.catalog.heartbeats import DAEMON
+from video_pipeline.catalog.records import heartbeats, jobs, multipart, reprocess, uploads, videos
 from video_pipeline.config import settings
 from video_pipeline.defs.arrivals import Decision, decide, selection, sort_inbox
 from video_pipeline.defs.jobs import ingest_video
@@ -39,6 +40,8 @@ def inbox(context: dg.SensorEvaluationContext, catalog: Catalog, bucket: Bucket)
     instead of ending at once: what arrives on an idle system is seen within a second.
     """
     deadline = time.monotonic() + settings().inbox_watch_seconds
+    with catalog.transaction() as connection:
+        heartbeats.beat(connection, DAEMON)
     while True:
         decision, cursor = look(context.instance, catalog, bucket, context.cursor)
         if decision.has_work:

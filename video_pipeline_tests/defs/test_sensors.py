@@ -4,7 +4,7 @@ import dagster as dg
 import pytest
 
 from video_pipeline import intake
-from video_pipeline.catalog import queries
+from video_pipeline.catalog import heartbeats, queries
 from video_pipeline.catalog.engine import transaction
 from video_pipeline.catalog.records import jobs as job_records
 from video_pipeline.catalog.records.reprocess import request_reprocess
@@ -186,3 +186,9 @@ def test_what_a_dead_run_left_unfinished_is_ended(
         assert row().status is VideoStatus.VALIDATING
     else:
         assert (row().status, row().error_code, row().error_retryable) == (VideoStatus.FAILED, code, True)
+
+
+def test_every_tick_is_a_sign_of_life(tick, engine):
+    tick()
+    with transaction(engine) as connection:
+        assert heartbeats.ages(connection)[heartbeats.DAEMON] < 60

@@ -27,8 +27,8 @@ demo: setup ## ingest a clip and look at what comes out; VIDEO='a.mp4 b.mov' tak
 up: setup ## start the stack and stay; Ctrl-C ends it, data survive
 	@exec $(BIN)/video-pipeline up
 
-test: setup ## run all tests; ARGS='-k sensor -x' goes to pytest
-	$(BIN)/pytest $(ARGS)
+test: setup ## run all tests, two to four at once; ARGS='-k sensor -x' goes to pytest
+	$(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: setup ## what CI runs besides the tests: style, types, layers, migrations, docs, definitions
 	$(BIN)/ruff check .

@@ -155,7 +155,9 @@ def test_no_address_is_made_for_parts_that_cannot_be(ada, numbers):
     assert ada.ask("POST", f"/api/uploads/{upload['video_id']}/parts", {"numbers": numbers}).status in {400, 422}
 
 
-@pytest.mark.parametrize("video_id", ["11111111-2222-4333-8444-555555555555", "x", "1'--", "%00", "00000000-0000-0000-0000-00000000000g"])
+@pytest.mark.parametrize(
+    "video_id", ["11111111-2222-4333-8444-555555555555", "x", "1'--", "%00", "00000000-0000-0000-0000-00000000000g"]
+)
 def test_ids_that_name_nothing_are_told_as_such(ada, video_id):
     path = f"/api/uploads/{video_id}"
 

@@ -5,14 +5,13 @@ See docs/decisions/0013-our-own-tokens-and-an-issuers.md, and RFC 8725 for what 
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import jwt
 
 from video_pipeline.accounts.keyset import KeySet
+from video_pipeline.addresses import is_private
 from video_pipeline.errors import ConfigurationError, NotAuthenticated
 
 LEEWAY_SECONDS = 30
@@ -97,15 +96,6 @@ def configured(issuer: str, audience: str, jwks_url: str) -> OutsideIssuer | Non
         return None
     if not audience:
         raise ConfigurationError("OUTSIDE_AUDIENCE is not set: tokens that are meant for others would be accepted.")
-    parts = urlsplit(jwks_url)
-    is_private = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or ""))
-    if not (parts.hostname and is_private):
+    if not is_private(jwks_url):
         raise ConfigurationError("OUTSIDE_JWKS_URL is no https address: whoever can change the keys can be anybody.")
     return OutsideIssuer(issuer, audience, KeySet(jwks_url))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -1,0 +1,1 @@
+"""Where the catalog becomes a table: what happened on a day, as figures."""

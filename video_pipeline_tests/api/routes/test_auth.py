@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from http.cookies import SimpleCookie
 from uuid import UUID
 
 import pytest
@@ -129,3 +130,75 @@ def test_who_logs_in_elsewhere_has_no_password_to_change(api, engine):
 
     answer = api.ask("PATCH", "/api/auth/me", change, token=token_of(user_id))
     assert (answer.status, answer.told["code"]) == (400, "request_refused")
+
+
+class Browser:
+    """Asks as a page of the API's own origin does, and keeps cookies as a browser does."""
+
+    def __init__(self, api):
+        self.api = api
+        self.cookies = SimpleCookie()
+
+    def ask(self, method, path, content=None, **headers):
+        kept = "; ".join(f"{name}={cookie.value}" for name, cookie in self.cookies.items())
+        sent = {"Sec-Fetch-Site": "same-origin", "Cookie": kept} | headers
+        answer = self.api.ask(method, path, content, headers=sent)
+        for line in answer.headers.get_all("Set-Cookie", []):
+            self.cookies.load(line)
+        for name in [name for name, cookie in self.cookies.items() if cookie["max-age"] == "0"]:
+            del self.cookies[name]
+        return answer
+
+    def log_in(self):
+        return self.ask("POST", "/api/auth/login", {"email": EMAIL, "password": PASSWORD, "cookie": True})
+
+
+def test_a_browser_logs_in_by_cookies_stays_so_and_logs_out(api, ada):
+    browser = Browser(api)
+    granted = browser.log_in()
+    before = {name: cookie.value for name, cookie in browser.cookies.items()}
+    refreshed = browser.ask("POST", "/api/auth/refresh", {})
+
+    assert (granted.status, refreshed.status) == (200, 200)
+    assert granted.told == {"access_token": None, "refresh_token": None, "token_type": "bearer", "expires_in": 900}
+    assert before.keys() == {"video_pipeline_access", "video_pipeline_refresh"}
+    assert [name for name, value in before.items() if browser.cookies[name].value == value] == []
+    assert browser.ask("GET", "/api/auth/me").told["id"] == str(ada)
+    assert browser.ask("PATCH", "/api/auth/me", {"display_name": "Countess"}).status == 200
+    kept = browser.cookies["video_pipeline_refresh"].value
+
+    assert browser.ask("POST", "/api/auth/logout", {}).status == 204
+    assert not browser.cookies
+    assert browser.ask("GET", "/api/auth/me").status == 401
+    assert [refresh(api, kept).status, browser.ask("POST", "/api/auth/refresh", {}).status] == [401, 401]
+    assert browser.ask("POST", "/api/auth/logout", {}).status == 204
+
+
+@pytest.mark.parametrize("site", ["same-site", "cross-site"])
+def test_a_page_elsewhere_does_nothing_with_a_browsers_login(api, ada, site):
+    browser, headers = Browser(api), {"Sec-Fetch-Site": site}
+    browser.log_in()
+    elsewhere = [
+        browser.ask(method, path, content, **headers)
+        for method, path, content in [
+            ("PATCH", "/api/auth/me", {"display_name": "Mallory"}),
+            ("GET", "/s3/params?filename=a.mp4&type=video/mp4", None),  # it begins an upload
+            ("POST", "/api/auth/refresh", {}),
+            ("POST", "/api/auth/logout", {}),
+            ("POST", "/api/auth/login", {"email": EMAIL, "password": PASSWORD, "cookie": True}),
+        ]
+    ]
+
+    assert {(answer.status, answer.told["code"]) for answer in elsewhere} == {(403, "cross_origin")}
+    assert browser.ask("GET", "/api/auth/me").told["display_name"] == "Ada"
+
+
+def test_who_says_in_a_header_who_asks_is_not_asked_for_a_cookie(api, ada, engine):
+    browser, bob = Browser(api), add_user(engine, "bob@example.org")
+    browser.log_in()
+    elsewhere = {"Sec-Fetch-Site": "cross-site"}
+
+    answer = browser.ask("GET", "/api/auth/me", Authorization=f"Bearer {token_of(bob)}", **elsewhere)
+    nobody = browser.ask("GET", "/api/auth/me", Authorization="Basic YTpi")
+
+    assert (answer.told["id"], nobody.status) == (str(bob), 401)

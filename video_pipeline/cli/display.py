@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
 
 from rich.console import Console, Group
@@ -14,6 +15,8 @@ from rich.table import Table
 
 from video_pipeline.catalog.rows import JobRow
 from video_pipeline.cli.follow import Snapshot
+from video_pipeline.cli.sight import Sight
+from video_pipeline.client.answers import Job
 from video_pipeline.types import ArtifactKind, Stage, VideoStatus
 
 COLOURS = {VideoStatus.COMPLETED: "green", VideoStatus.FAILED: "red"}
@@ -21,7 +24,13 @@ COLOURS = {VideoStatus.COMPLETED: "green", VideoStatus.FAILED: "red"}
 NOTHING = "–"
 
 
-def watch(console: Console, looks: Iterable[Sequence[Snapshot]]) -> list[Snapshot]:
+Shown = Snapshot | Sight
+"""A video, whether the catalog or the API tells of it."""
+
+Look = TypeVar("Look", Snapshot, Sight)
+
+
+def watch(console: Console, looks: Iterable[Sequence[Look]]) -> list[Look]:
     """Show progress per video and stage until the looks end, and return the last of them.
 
     Where the output is no terminal, each change of status or stage is a line instead of a moving bar.
@@ -29,8 +38,8 @@ def watch(console: Console, looks: Iterable[Sequence[Snapshot]]) -> list[Snapsho
     return _bars(console, looks) if console.is_terminal else _lines(console, looks)
 
 
-def _bars(console: Console, looks: Iterable[Sequence[Snapshot]]) -> list[Snapshot]:
-    last: Sequence[Snapshot] = []
+def _bars(console: Console, looks: Iterable[Sequence[Look]]) -> list[Look]:
+    last: Sequence[Look] = []
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -48,8 +57,8 @@ def _bars(console: Console, looks: Iterable[Sequence[Snapshot]]) -> list[Snapsho
     return list(last)
 
 
-def _lines(console: Console, looks: Iterable[Sequence[Snapshot]]) -> list[Snapshot]:
-    last: Sequence[Snapshot] = []
+def _lines(console: Console, looks: Iterable[Sequence[Look]]) -> list[Look]:
+    last: Sequence[Look] = []
     shown: dict[UUID, str] = {}
     for last in looks:
         for snapshot in last:
@@ -60,17 +69,17 @@ def _lines(console: Console, looks: Iterable[Sequence[Snapshot]]) -> list[Snapsh
     return list(last)
 
 
-def _step(snapshot: Snapshot) -> str:
+def _step(snapshot: Shown) -> str:
     if snapshot.video.status.is_final or snapshot.stage is None:
         return str(snapshot.video.status)
     return f"{snapshot.video.status}, {snapshot.stage}"
 
 
-def _name(snapshot: Snapshot) -> str:
+def _name(snapshot: Shown) -> str:
     return escape(snapshot.video.filename)
 
 
-def results(snapshots: Sequence[Snapshot]) -> Table:
+def results(snapshots: Sequence[Shown]) -> Table:
     """A row per video: its id, status, duration, sizes and the time of each stage."""
     table = Table("video", "status", "duration", "size", "proxy", "stages", title="Videos", show_lines=True)
     for snapshot in snapshots:
@@ -85,7 +94,7 @@ def results(snapshots: Sequence[Snapshot]) -> Table:
     return table
 
 
-def places(console: Console, snapshots: Sequence[Snapshot], folders: Mapping[UUID, Path | None]) -> None:
+def places(console: Console, snapshots: Sequence[Shown], folders: Mapping[UUID, Path | None]) -> None:
     """Say where the outputs of each video lie; below the table, whole, since paths are long."""
     for snapshot in snapshots:
         folder = folders.get(snapshot.video.id)
@@ -95,17 +104,23 @@ def places(console: Console, snapshots: Sequence[Snapshot], folders: Mapping[UUI
 
 def details(snapshot: Snapshot) -> Group:
     """One video's stages and artifacts."""
-    stages = Table("stage", "status", "done", "time", "attempt", "run", "error", title="Latest job of each stage")
-    for stage, job in snapshot.jobs.items():
-        error = f"{escape(job.error_sentence)} ({job.error_code})" if job.error_sentence else NOTHING
-        stages.add_row(stage, job.status, f"{job.progress} %", _job_time(job), str(job.attempt), job.run_id[:8], error)
     objects = Table("artifact", "size", "recipe", "key", title="Artifacts")
     for kind, artifact in sorted(snapshot.artifacts.items()):
         objects.add_row(kind, size(artifact.size_bytes), artifact.recipe_digest[:12], artifact.key)
-    return Group(stages, objects)
+    return Group(stages(snapshot.jobs.values()), objects)
 
 
-def status(snapshot: Snapshot) -> str:
+def stages(jobs: Iterable[JobRow | Job]) -> Table:
+    """A row per job."""
+    table = Table("stage", "status", "done", "time", "attempt", "run", "error", title="Latest job of each stage")
+    for job in jobs:
+        error = f"{escape(job.error_sentence)} ({job.error_code})" if job.error_sentence else NOTHING
+        done, time = f"{job.progress} %", _job_time(job)
+        table.add_row(job.stage, job.status, done, time, str(job.attempt), job.run_id[:8], error)
+    return table
+
+
+def status(snapshot: Shown) -> str:
     """The status word, in its colour, with the reason where the video failed."""
     video = snapshot.video
     colour = COLOURS.get(video.status, "yellow")
@@ -123,12 +138,12 @@ def size(value: int | None) -> str:
     return NOTHING if value is None else decimal(value)
 
 
-def _artifact_size(snapshot: Snapshot, kind: ArtifactKind) -> str:
+def _artifact_size(snapshot: Shown, kind: ArtifactKind) -> str:
     artifact = snapshot.artifacts.get(kind)
     return size(artifact.size_bytes if artifact else None)
 
 
-def _job_time(job: JobRow | None) -> str:
+def _job_time(job: JobRow | Job | None) -> str:
     if job is None or job.finished_at is None:
         return NOTHING
     return seconds((job.finished_at - job.started_at).total_seconds())

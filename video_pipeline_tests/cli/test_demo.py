@@ -5,22 +5,25 @@ from uuid import UUID, uuid4
 import pytest
 
 from video_pipeline.cli import demo
-from video_pipeline.cli.follow import look
-from video_pipeline.cli.session import Session
-from video_pipeline.config import settings
+from video_pipeline.cli.sight import look
+from video_pipeline.client import Client, Uploader
+from video_pipeline.client.unfinished import Memory
 from video_pipeline.errors import ConfigurationError
 from video_pipeline.media.sniff import sniff
-from video_pipeline.types import ArtifactKind, Container
+from video_pipeline.types import ArtifactKind, Container, Role
 from video_pipeline_tests.desk import Desk
+from video_pipeline_tests.senders import person
 
 
 @pytest.fixture
-def session(desk: Desk) -> Session:
-    return Session(desk.engine, desk.store, settings())
+def client(api, engine):
+    admin = person(api, engine, Role.ADMIN)
+    with Client(api.address, token=admin.token) as client:
+        yield client
 
 
-def save(session: Session, video_id: UUID, output: Path) -> Path | None:
-    return demo.save(session, look(session.engine, video_id), output)
+def save(client: Client, video_id: UUID, output: Path) -> Path | None:
+    return demo.save(client, look(client, video_id), output)
 
 
 def test_the_sample_clip_is_a_real_video():
@@ -44,12 +47,12 @@ def test_without_the_clip_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch, fi
         demo.sample_clip()
 
 
-def test_what_came_out_is_saved_under_names_that_programs_know(desk: Desk, session: Session, tmp_path: Path):
+def test_what_came_out_is_saved_under_names_that_programs_know(desk: Desk, client: Client, tmp_path: Path):
     video_id = desk.receive(desk.fresh("holiday.mp4"))
     for kind in ArtifactKind:
         desk.derive(video_id, kind, f"this is the {kind}".encode())
 
-    folder = save(session, video_id, tmp_path / "out")
+    folder = save(client, video_id, tmp_path / "out")
 
     assert folder == tmp_path / "out" / f"holiday-{str(video_id)[:8]}"
     assert {path.name: path.read_text() for path in folder.iterdir()} == {
@@ -60,26 +63,26 @@ def test_what_came_out_is_saved_under_names_that_programs_know(desk: Desk, sessi
     }
 
 
-def test_saving_again_takes_what_is_current(desk: Desk, session: Session, tmp_path: Path):
+def test_saving_again_takes_what_is_current(desk: Desk, client: Client, tmp_path: Path):
     video_id = desk.receive()
     for content in (b"before", b"after"):
         desk.derive(video_id, ArtifactKind.POSTER, content)
-        folder = save(session, video_id, tmp_path)
+        folder = save(client, video_id, tmp_path)
 
     assert folder is not None
     assert [path.read_bytes() for path in folder.iterdir()] == [b"after"]
 
 
-def test_videos_of_the_same_name_have_folders_of_their_own(desk: Desk, session: Session, tmp_path: Path):
+def test_videos_of_the_same_name_have_folders_of_their_own(desk: Desk, client: Client, tmp_path: Path):
     ids = [desk.receive(), desk.receive()]
     for video_id in ids:
         desk.derive(video_id, ArtifactKind.POSTER)
 
-    assert len({save(session, video_id, tmp_path) for video_id in ids}) == 2
+    assert len({save(client, video_id, tmp_path) for video_id in ids}) == 2
 
 
-def test_of_a_video_without_outputs_nothing_is_saved(desk: Desk, session: Session, tmp_path: Path):
-    assert save(session, desk.receive(), tmp_path / "out") is None
+def test_of_a_video_without_outputs_nothing_is_saved(desk: Desk, client: Client, tmp_path: Path):
+    assert save(client, desk.receive(), tmp_path / "out") is None
     assert not (tmp_path / "out").exists()
 
 
@@ -90,3 +93,12 @@ def test_the_ui_shows_a_video_as_a_partition(ui_url: str):
     assert demo.partition_address(ui_url, video_id) == (
         f"http://127.0.0.1:3000/assets/catalog_row?view=partitions&partition={video_id}"
     )
+
+
+def test_a_file_that_is_not_taken_is_told_and_is_no_video(client: Client, tmp_path: Path, capsys):
+    notes = tmp_path / "notes.txt"
+    notes.write_text("no video")
+    uploader = Uploader(client, memory=Memory(tmp_path / "uploads", client.address))
+
+    assert demo._upload(uploader, notes) is None
+    assert capsys.readouterr().err.startswith("request_refused: The file's name has none of the extensions")

@@ -6,16 +6,17 @@ import logging
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
 import dagster as dg
+from sqlalchemy import Connection
 
 from video_pipeline import intake
 from video_pipeline.catalog.records import jobs, reprocess, videos
 from video_pipeline.defs.resources import Bucket, Catalog
-from video_pipeline.errors import CatalogUnavailable, MediaRefused, Permanent, PipelineError, Retryable
+from video_pipeline.errors import CatalogUnavailable, GivenUp, MediaRefused, Permanent, PipelineError, Retryable
 from video_pipeline.media.process import metered
 from video_pipeline.types import Stage
 
@@ -39,11 +40,43 @@ class Job:
     id: UUID
     video_id: UUID
     run_id: str
+    catalog: Catalog = field(repr=False)
     _progress: float = field(default=0.0, repr=False)
+    _is_given_up: bool = field(default=False, repr=False)
 
     def progress(self, fraction: float) -> None:
-        """Say how far the work is, from 0 to 1; the next heartbeat carries it."""
+        """Say how far the work is, from 0 to 1; the next heartbeat carries it.
+
+        Raises:
+            GivenUp: there is no use in going on.
+        """
+        if self._is_given_up:
+            raise GivenUp
         self._progress = fraction
+
+    def hold(self, connection: Connection) -> None:
+        """Let nobody give the job up before this transaction has ended.
+
+        Raises:
+            GivenUp: somebody has.
+        """
+        jobs.hold(connection, self.id)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction that is the job's: what it writes counts only while nobody has given the job up for dead.
+
+        Raises:
+            GivenUp: somebody has.
+        """
+        with self.catalog.transaction() as connection:
+            self.hold(connection)
+            yield connection
+
+    def beat(self) -> None:
+        """Give a sign of life, and learn whether it is of interest to anybody."""
+        with self.catalog.transaction() as connection:
+            self._is_given_up = not jobs.beat(connection, self.id, progress=self.percent)
 
     @property
     def percent(self) -> int:
@@ -62,20 +95,23 @@ def stage(context: dg.AssetExecutionContext, catalog: Catalog, bucket: Bucket, n
     """
     job = _start(context, catalog, name)
     try:
-        with _heartbeat(catalog, job), metered() as meter:
+        with _heartbeat(job), metered() as meter:
             yield job
+        with job.transaction() as connection:
+            jobs.finish_job(connection, job.id, media_seconds=meter.seconds)
+    except GivenUp as error:  # what became of the video is somebody else's to say
+        raise _final(error) from error
     except Permanent as error:
-        _give_up(catalog, bucket, job, error)
+        _refuse(bucket, job, error)
         raise _final(error) from error
     except Retryable as error:
         is_last = context.retry_number >= RETRIES.max_retries
-        _set_back(catalog, job, error, is_last=is_last)
+        _fail(job, error.code, str(error), retryable=True, ends_video=is_last)
         raise
     except Exception as error:  # the edge: a fault of ours is neither retried as if it would pass, nor silent
-        _admit(catalog, job, error)
+        logger.exception("A fault of ours ended job %s.", job.id)
+        _fail(job, PipelineError.code, INTERNAL, retryable=True)
         raise dg.Failure(INTERNAL, allow_retries=False) from error
-    with catalog.transaction() as connection:
-        jobs.finish_job(connection, job.id, media_seconds=meter.seconds)
 
 
 def _final(error: Permanent) -> dg.Failure:
@@ -100,37 +136,29 @@ def _start(context: dg.AssetExecutionContext, catalog: Catalog, name: Stage) -> 
             )
     except Permanent as error:  # the video does not stand where this stage begins: it has no job to fail
         raise _final(error) from error
-    return Job(job_id, video_id, run_id)
+    return Job(job_id, video_id, run_id, catalog)
 
 
-def _give_up(catalog: Catalog, bucket: Bucket, job: Job, error: Permanent) -> None:
+def _refuse(bucket: Bucket, job: Job, error: Permanent) -> None:
     if isinstance(error, MediaRefused):
-        intake.refuse(catalog.engine, bucket.objects, job.video_id, error)
-    with catalog.transaction() as connection:
-        jobs.fail_job(connection, job.id, code=code_of(error), sentence=str(error))
-        if not isinstance(error, MediaRefused):
-            videos.fail(connection, job.video_id, code=code_of(error), sentence=str(error), retryable=False)
+        with suppress(GivenUp):
+            intake.refuse(job.catalog.engine, bucket.objects, job.video_id, error, fence=job.hold)
+    _fail(job, code_of(error), str(error), retryable=False)
 
 
-def _admit(catalog: Catalog, job: Job, error: Exception) -> None:
-    logger.error("A fault of ours ended job %s.", job.id, exc_info=error)
-    with catalog.transaction() as connection:
-        jobs.fail_job(connection, job.id, code=PipelineError.code, sentence=INTERNAL)
-        videos.fail(connection, job.video_id, code=PipelineError.code, sentence=INTERNAL, retryable=True)
-
-
-def _set_back(catalog: Catalog, job: Job, error: Retryable, *, is_last: bool) -> None:
-    with catalog.transaction() as connection:
-        jobs.fail_job(connection, job.id, code=error.code, sentence=str(error))
-        if is_last:
-            videos.fail(connection, job.video_id, code=error.code, sentence=str(error), retryable=True)
+def _fail(job: Job, code: str, sentence: str, *, retryable: bool, ends_video: bool = True) -> None:
+    """Let the job fail, and its video with it; a job that was given up has no say in what becomes of the video."""
+    with job.catalog.transaction() as connection:
+        has_say = jobs.fail_job(connection, job.id, code=code, sentence=sentence)
+        if has_say and ends_video:
+            videos.fail(connection, job.video_id, code=code, sentence=sentence, retryable=retryable)
 
 
 @contextmanager
-def _heartbeat(catalog: Catalog, job: Job) -> Iterator[None]:
+def _heartbeat(job: Job) -> Iterator[None]:
     """Write progress and a sign of life from a thread, so that they do not wait for the work itself."""
     done = threading.Event()
-    beating = threading.Thread(target=_beat, args=(catalog, job, done), name="heartbeat", daemon=True)
+    beating = threading.Thread(target=_beat, args=(job, done), name="heartbeat", daemon=True)
     beating.start()
     try:
         yield
@@ -139,10 +167,9 @@ def _heartbeat(catalog: Catalog, job: Job) -> Iterator[None]:
         beating.join()
 
 
-def _beat(catalog: Catalog, job: Job, done: threading.Event) -> None:
+def _beat(job: Job, done: threading.Event) -> None:
     while not done.wait(HEARTBEAT_SECONDS):
         try:
-            with catalog.transaction() as connection:
-                jobs.beat(connection, job.id, progress=job.percent)
+            job.beat()
         except CatalogUnavailable:
             logger.warning("A heartbeat of job %s was lost: the catalog did not answer.", job.id)

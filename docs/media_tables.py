@@ -30,7 +30,7 @@ def default(setting: str) -> str:
     if isinstance(value, frozenset):
         value = ",".join(sorted(value))
     shown = value.get_secret_value() if isinstance(value, SecretStr) else value
-    return "none" if shown in {None, ""} else f"`{shown}`"
+    return "none" if shown in {None, "", ()} else f"`{shown}`"
 
 
 def containers() -> str:

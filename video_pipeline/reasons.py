@@ -26,6 +26,7 @@ def _warning(code: str, meaning: str, advice: str = "") -> Reason:
 
 # In the order in which a file meets them: on its way, by its first bytes, by what it says, by what decoding shows.
 REASONS = (
+    Reason("upload_expired", "Nothing was heard of the upload for six hours.", "Upload it again."),
     Reason("upload_vanished", "It was removed or replaced before it could be judged.", "Upload it again."),
     Reason("size_mismatch", "What arrived is not as large as what was announced.", "Upload it again."),
     Reason("checksum_mismatch", "What arrived is not what was sent.", "Upload it again."),
@@ -90,6 +91,11 @@ REASONS = (
         "interrupted",
         "Our side broke off again and again; the file may be good.",
         "`video-pipeline reprocess ID`",
+    ),
+    Reason(
+        "stalled",
+        "It was worked on again and again without getting any further.",
+        "`video-pipeline reprocess ID`; should that fail as well, look at the file.",
     ),
     Reason("canceled", "An operator ended its run.", "`video-pipeline reprocess ID`"),
     _warning("renamed", "The name says another format than the content; the content counts."),

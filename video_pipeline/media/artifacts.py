@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,8 @@ from video_pipeline.media.graph import FILES, POSTER_FRAMES, STORYBOARD_FRAMES
 from video_pipeline.media.plan import Candidates, Encode, Plan, Tiles
 from video_pipeline.media.profiles import AUDIO, FORMATS, SCENE_CUTS
 from video_pipeline.types import ArtifactKind, Output, SceneCut
+
+SHORTEST_SECONDS = 0.001  # a cue of WebVTT: it counts milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def _poster(candidates: Candidates, folder: Path) -> Rendition:
 
 def _storyboard(tiles: Tiles, folder: Path, end_seconds: float) -> Rendition:
     material = folder / STORYBOARD_FRAMES
-    frames = stills.raw_frames(material, tiles.size)
+    frames = stills.raw_frames(material, tiles.size)[: _within(end_seconds, tiles)]
     picture, index = _path(folder, ArtifactKind.STORYBOARD), _path(folder, ArtifactKind.STORYBOARD_INDEX, "storyboard")
     stills.write_jpeg(stills.sheet(frames, tiles.profile.columns), picture, tiles.profile.jpeg_quality)
     index.write_text(stills.index(len(frames), tiles, end_seconds=end_seconds, picture=picture.name))
@@ -80,6 +83,11 @@ def _storyboard(tiles: Tiles, folder: Path, end_seconds: float) -> Rendition:
         "interval_seconds": float(tiles.interval),
     }
     return Rendition(Output.STORYBOARD, {ArtifactKind.STORYBOARD: picture, ArtifactKind.STORYBOARD_INDEX: index}, facts)
+
+
+def _within(end_seconds: float, tiles: Tiles) -> int:
+    """How many tiles begin before the end. ffmpeg gives more where frames are said to be shorter than they stay."""
+    return max(1, math.ceil((end_seconds - SHORTEST_SECONDS) / tiles.interval))
 
 
 def _scene_cuts(found: tuple[SceneCut, ...], folder: Path) -> Rendition:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from video_pipeline.errors import MediaRefused
 from video_pipeline.media.allowed import VIDEO_CODECS
+from video_pipeline.media.clock import clock
 from video_pipeline.types import USUAL_CONTAINERS, Container, Finding, MediaFacts, Severity, VideoStream
 
 # Extensions by which people know a container; one that is not listed is not held against a file.
@@ -91,13 +92,6 @@ def _of_picture(finds: Callable[[VideoStream, Policy], str | None]) -> Callable[
     return lambda case: finds(case.facts.video, case.policy) if case.facts.video is not None else None
 
 
-def _clock(seconds: float) -> str:
-    if not math.isfinite(seconds):
-        return "forever"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
-
-
 def _mebibytes(size: int) -> str:
     return f"{size / 1024**2:,.0f} MiB"
 
@@ -122,7 +116,7 @@ def _too_long(case: Case) -> str | None:
     if seconds <= most:
         return None
     return (
-        f"The file says that it lasts {_clock(seconds)}; at most {_clock(most)} are accepted. Cut it; "
+        f"The file says that it lasts {clock(seconds)}; at most {clock(most)} are accepted. Cut it; "
         "if it is shorter than it says, export it again."
     )
 

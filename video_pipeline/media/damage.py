@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from video_pipeline.media import losses
+from video_pipeline.media.clock import clock
 from video_pipeline.media.decoded import Decoded
-from video_pipeline.media.timetable import Span, clock, told
+from video_pipeline.media.timetable import Span, told
 from video_pipeline.media.tolerance import TOLERANCE
 from video_pipeline.types import Finding, MediaFacts, Severity
 
@@ -115,6 +116,17 @@ def _out_of_order(case: Case) -> str | None:
     )
 
 
+def _over_before_it_begins(case: Case) -> str | None:
+    """Nothing is shown of what lies before the file's first moment: with all of the picture there, nothing is left."""
+    seconds = case.decoded.seconds
+    if seconds is None or seconds > 0:
+        return None
+    return (
+        "Parts of the file are in the wrong order: its picture is over before it begins. They were mixed up on their "
+        "way; upload the file again."
+    )
+
+
 def _damaged(case: Case) -> str | None:
     if case.damaged_share <= TOLERANCE.damaged_share:
         return None
@@ -178,6 +190,7 @@ RULES = (
     Rule("undecodable", _undecodable),
     Rule("too_long", _too_long),
     Rule("out_of_order", _out_of_order),
+    Rule("out_of_order", _over_before_it_begins),
     Rule("damaged", _damaged),
     Rule("damaged", _broken),
     Rule("shorter_than_declared", _shorter, Severity.WARN),

@@ -270,7 +270,11 @@ def _too_slow(bounds: Bounds) -> MediaRefused:
 
 
 def last_words(stderr: str) -> str:
-    """The last line in which a process spoke of an error, else the last that it printed, for a sentence."""
-    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    """The last line in which a process spoke of an error, else the last that it printed, for a sentence.
+
+    It may repeat what stands in a stranger's file, so that what cannot be printed is left out: it moves a terminal.
+    """
+    printed = ("".join(filter(str.isprintable, line)).strip() for line in stderr.splitlines())
+    lines = [line for line in printed if line]
     spoken = [line for line in lines if re.search(r"\b[Ee]rror\b", line)]
     return (spoken or lines or ["nothing"])[-1][:300]

@@ -236,3 +236,8 @@ def needed(facts: MediaFacts) -> frozenset[Output]:
     if browser_ready(facts):
         outputs.discard(Output.WEB)
     return frozenset(outputs)
+
+
+def required(facts: MediaFacts) -> frozenset[ArtifactKind]:
+    """Every artifact that a video must have before it may be served."""
+    return frozenset(kind for output in needed(facts) for kind in output.kinds)

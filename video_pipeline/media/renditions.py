@@ -20,6 +20,9 @@ from video_pipeline.types import Finding, MediaFacts, Output, SceneCut, Severity
 
 Ended = Finished[tuple[SceneCut, ...]]
 
+# What ffmpeg says of an output to which nothing came: all there is of it lies at no time that is shown or heard.
+NOTHING_CAME = "received no packets"
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
@@ -74,7 +77,7 @@ def make(
     if not seen.packets and not seen.complaints:  # nobody looked at the file
         _expect_success(ended, seen)
     findings = _judged(damage.judge(seen, facts, looked=wanted.looks, max_seconds=max_seconds))
-    if ended.exit_code != 0 and _is_of_sound(wanted, seen):
+    if ended.exit_code != 0 and facts.audio is not None and _is_of_sound(wanted, seen, ended):
         _clear(folder)
         silent = replace(facts, audio=None)
         made = make(source, silent, outputs, folder, bounds=bounds, max_seconds=max_seconds, on_progress=on_progress)
@@ -151,15 +154,15 @@ def _judged(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     return findings
 
 
-def _is_of_sound(wanted: Plan, seen: Decoded) -> bool:
+def _is_of_sound(wanted: Plan, seen: Decoded, ended: Ended) -> bool:
     """Whether it can be the sound for which a command failed: no file is written with a sound that never came."""
-    return wanted.hears and (seen.mute or seen.sound.errors > 0)
+    return wanted.hears and (seen.mute or seen.sound.errors > 0 or NOTHING_CAME in ended.stderr_tail)
 
 
 def _expect_success(ended: Ended, seen: Decoded) -> None:
     if ended.exit_code == 0:
         return
-    if seen.errors:
+    if seen.errors or NOTHING_CAME in ended.stderr_tail:
         raise MediaRefused(Finding("undecodable", damage.UNDECODABLE))
     raise MediaToolFailed(
         f"ffmpeg ended with code {ended.exit_code}. Its last words: {process.last_words(ended.stderr_tail)}"

@@ -23,6 +23,8 @@ from video_pipeline.types import AudioStream, VideoStream
 # Cover art and chapter pictures count as video streams, and are none.
 STILLS = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 
+UNKNOWN_CODEC = "unknown"
+
 PROGRESSIVE_ORDERS = (0, 1)  # AV_FIELD_UNKNOWN, AV_FIELD_PROGRESSIVE
 
 # Code points of ITU-T H.273, by the names that FFmpeg prints and browsers' documentation uses.
@@ -83,6 +85,8 @@ def _sound(stream: AvAudioStream) -> Sound:
 def video_facts(stream: AvVideoStream, timing: Timing) -> VideoStream:
     """What the file says of its main picture, with what the first packets showed."""
     context = stream.codec_context
+    if context is None:
+        return _undescribed(stream.index)
     aspect = stream.sample_aspect_ratio or Fraction(1)
     rotation, mirrored = timing.orientation
     width, height = choices.shape(context.width, context.height, aspect, rotation)
@@ -110,6 +114,34 @@ def video_facts(stream: AvVideoStream, timing: Timing) -> VideoStream:
         color_transfer=COLOR_TRANSFERS.get(context.color_trc),
         color_range=COLOR_RANGES.get(context.color_range),
         interlaced=timing.interlaced or context.field_order not in PROGRESSIVE_ORDERS,
+    )
+
+
+def _undescribed(index: int) -> VideoStream:
+    """A picture in a codec that FFmpeg has no name for: PyAV tells nothing of it, and a rule refuses it for that."""
+    return VideoStream(
+        index=index,
+        codec=UNKNOWN_CODEC,
+        profile=None,
+        pixel_format=None,
+        bit_depth=8,
+        coded_width=0,
+        coded_height=0,
+        width=0,
+        height=0,
+        sample_aspect_ratio=Fraction(1),
+        rotation=0,
+        frame_rate=Fraction(0),
+        variable_frame_rate=False,
+        frames=None,
+        duration_seconds=None,
+        start_seconds=0.0,
+        bit_rate=None,
+        color_space=None,
+        color_primaries=None,
+        color_transfer=None,
+        color_range=None,
+        interlaced=False,
     )
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from video_pipeline.media.clock import clock
+
 Seconds = npt.NDArray[np.float64]
 
 _TICK = re.compile(r"#tb (\d+): (\d+/[1-9]\d*)")
@@ -111,12 +113,6 @@ def joined(spans: Iterable[Span], *, apart: float = 0.0) -> tuple[Span, ...]:
         else:
             found.append(span)
     return tuple(found)
-
-
-def clock(seconds: float) -> str:
-    """Hours, minutes and seconds, as players show them."""
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
 
 
 def told(spans: Sequence[Span]) -> str:

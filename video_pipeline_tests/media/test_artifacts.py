@@ -57,6 +57,12 @@ def test_numbers_about_each(plan: Plan, folder: Path) -> None:
     assert made[Output.AUDIO].facts == {"sample_rate": 16_000, "channels": 1}
 
 
+@pytest.mark.parametrize(("end_seconds", "tiles"), [(1.0004, 1), (1.5, 2), (2.0, 2), (9.0, 2), (0.0001, 1)])
+def test_no_tile_begins_behind_the_end(plan: Plan, folder: Path, end_seconds: float, tiles: int) -> None:
+    made = finish(plan, folder, (), end_seconds=end_seconds)
+    assert made[Output.STORYBOARD].facts["tiles"] == tiles
+
+
 def test_an_index_ends_with_what_was_decoded(plan: Plan, folder: Path) -> None:
     made = finish(plan, folder, (), end_seconds=1.9)
     index = made[Output.STORYBOARD].files[ArtifactKind.STORYBOARD_INDEX].read_text()

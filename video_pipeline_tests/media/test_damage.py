@@ -99,6 +99,12 @@ def test_time_goes_forward(facts: MediaFacts, back: float, refused: list[str]) -
     assert refusals(judged(replace(seen(), step_back=Span(back, 10)), facts)) == refused
 
 
+def test_a_picture_that_is_over_before_the_file_begins_is_mixed_up(facts: MediaFacts) -> None:
+    early = Timetable(np.arange(-10, -1) / 25, np.full(9, 0.04))
+    nothing = replace(seen(), picture=Track(early), seconds=early.end(0.04))
+    assert refusals(judged(nothing, facts)) == ["out_of_order"]
+
+
 def test_a_missing_end_is_taken_whatever_its_length(facts: MediaFacts) -> None:
     (finding,) = judged(seen(until=25), facts).values()
     assert finding == Finding(

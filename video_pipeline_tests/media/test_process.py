@@ -130,6 +130,7 @@ def test_progress_arrives_while_ffmpeg_works() -> None:
         ("Error opening x: No such file\n0 decode errors\nbye\n", "Error opening x: No such file"),
         ("Traceback\n  File\nValueError: no\n\n", "ValueError: no"),
         ("", "nothing"),
+        ("title: \x1b[31mError\u202e\0 <b>\n\x07\n", "title: [31mError <b>"),
     ],
 )
 def test_last_words_are_those_about_an_error(stderr: str, words: str) -> None:

@@ -7,6 +7,7 @@ from video_pipeline.media import profiles
 from video_pipeline.media.probe_child import facts_of
 from video_pipeline.media.profiles import CODE_VERSIONS, FORMATS, PROFILES, PROXY, browser_ready, needed, recipe
 from video_pipeline.types import ArtifactKind, Output
+from video_pipeline_tests.catalog.stories import FACTS
 from video_pipeline_tests.samples import Samples
 
 
@@ -77,3 +78,10 @@ def test_what_a_video_gets(samples: Samples) -> None:
     assert needed(facts_of(samples["silent"])) == always
     assert needed(facts_of(samples["matroska"])) == set(Output)
     assert needed(facts_of(samples["odd"])) == always | {Output.WEB}
+
+
+def test_what_a_video_must_have_is_every_artifact_of_what_it_gets() -> None:
+    silent = replace(FACTS, audio=None)
+
+    assert profiles.required(FACTS) == set(ArtifactKind) - {ArtifactKind.WEB}
+    assert profiles.required(FACTS) - profiles.required(silent) == {ArtifactKind.AUDIO}

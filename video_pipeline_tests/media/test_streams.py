@@ -1,8 +1,11 @@
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
+from video_pipeline.media.allowed import VIDEO_CODECS
 from video_pipeline.media.probe_child import facts_of
+from video_pipeline.media.streams import UNKNOWN_CODEC
 from video_pipeline.types import AudioStream, VideoStream
 from video_pipeline_tests.samples import Samples
 
@@ -112,3 +115,12 @@ def test_a_late_picture(samples: Samples) -> None:
 
 def test_an_undetermined_language_is_none(samples: Samples) -> None:
     assert sound(samples, "phone").language is None
+
+
+def test_a_picture_in_a_codec_that_nobody_knows_is_told_of(samples: Samples, tmp_path: Path) -> None:
+    path = tmp_path / "unknown.mkv"
+    path.write_bytes(samples["matroska"].read_bytes().replace(b"V_MPEG4/ISO/AVC", b"V_NOBODY/KNOWS!"))
+    found = facts_of(path).video
+    assert found is not None
+    assert (found.codec, found.width, found.coded_height) == (UNKNOWN_CODEC, 0, 0)
+    assert UNKNOWN_CODEC not in VIDEO_CODECS

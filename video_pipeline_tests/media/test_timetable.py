@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from video_pipeline.media.timetable import EMPTY, Span, clock, joined, read, read_order, told
+from video_pipeline.media.timetable import EMPTY, Span, joined, read, read_order, told
 
 LIST = """\
 #software: Lavf63.1.102
@@ -69,11 +69,6 @@ def test_spans_that_touch_are_one() -> None:
 
 def test_a_span_knows_how_long_it_is() -> None:
     assert Span(1.5, 4).seconds == 2.5
-
-
-@pytest.mark.parametrize(("seconds", "words"), [(0.9, "0:00:00"), (41, "0:00:41"), (3_725.5, "1:02:05")])
-def test_a_clock_is_read_as_players_show_it(seconds: float, words: str) -> None:
-    assert clock(seconds) == words
 
 
 def test_spans_are_told_in_whole_seconds_that_hold_them() -> None:

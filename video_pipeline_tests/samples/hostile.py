@@ -17,7 +17,7 @@ EBML_HEADER = element("1a45dfa3", element("4282", b"matroska"))
 SEGMENT, INFO, TAGS, TAG, SIMPLE_TAG = "18538067", "1549a966", "1254c367", "7373", "67c8"
 ENDLESS = 2**55 - 2
 MANY = 100_000
-NASTY = "A\u202egpj\0<script>".encode() + b"\xff\xfe\xc3\x28"
+NASTY = "A\u202egpj<script>\0".encode() + b"\xff\xfe\xc3\x28"
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ def decide(
     *,
     now: datetime,
     room: int,
+    spare: int,
 ) -> Decision:
     """Which of the videos seen in the inbox, and which wishes, get a run now; fresh uploads come first.
 
@@ -58,6 +59,7 @@ def decide(
         wishes: requests to make something again, the oldest first.
         now: the catalog's clock.
         room: how many runs may be requested.
+        spare: how many of them for a backfill, which must not keep others waiting.
     """
     ended = {VideoStatus.COMPLETED, VideoStatus.DELETED}
     discard = tuple(stored for video_id, stored in arrived.items() if _is(waiting, video_id, ended))
@@ -67,7 +69,10 @@ def decide(
         (video_id, stored) for video_id, stored in arrived.items() if _is(waiting, video_id, {VideoStatus.UPLOADING})
     )
     request = tuple(video_id for video_id in arrived if _wants_a_run(waiting.get(video_id), now))[:room]
-    fulfil = tuple(wish for wish in wishes if _is_due(wish.dispatched_at, now))[: room - len(request)]
+    due = [wish for wish in wishes if _is_due(wish.dispatched_at, now)]
+    wanted = [wish for wish in due if wish.priority >= 0]
+    backfill = [wish for wish in due if wish.priority < 0][: max(spare, 0)]
+    fulfil = tuple([*wanted, *backfill][: room - len(request)])
     return Decision(discard, heal, request, fulfil)
 
 

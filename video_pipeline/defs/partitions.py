@@ -2,5 +2,7 @@
 
 import dagster as dg
 
-#: Keys are a hot window: the catalog is the system of record (docs/decisions/0003-partitions-as-a-hot-window.md).
-video_partitions = dg.DynamicPartitionsDefinition(name="video")
+WINDOW = "video"
+"""Keys are a hot window: the catalog is the system of record (docs/decisions/0003-partitions-as-a-hot-window.md)."""
+
+video_partitions = dg.DynamicPartitionsDefinition(name=WINDOW)

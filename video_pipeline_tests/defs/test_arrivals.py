@@ -18,11 +18,14 @@ def waiting(status: VideoStatus = VideoStatus.UPLOADED, requested_at: datetime |
     return Standing(status=status, requested_at=requested_at, run_id=None)
 
 
-def wish(number: int = 1, outputs: tuple[Output, ...] | None = None, dispatched_at=None) -> ReprocessRow:
+def wish(
+    number: int = 1, outputs: tuple[Output, ...] | None = None, dispatched_at=None, priority: int = 0
+) -> ReprocessRow:
     return ReprocessRow(
         id=number,
         video_id=uuid4(),
         outputs=outputs,
+        priority=priority,
         requested_by="test",
         requested_at=NOW,
         dispatched_at=dispatched_at,
@@ -30,7 +33,7 @@ def wish(number: int = 1, outputs: tuple[Output, ...] | None = None, dispatched_
     )
 
 
-def decide_on(*known: Standing | None, wishes=(), room=10):
+def decide_on(*known: Standing | None, wishes=(), room=10, spare=10):
     ids = [uuid4() for _ in known]
     decision = decide(
         {video_id: stored() for video_id in ids},
@@ -38,6 +41,7 @@ def decide_on(*known: Standing | None, wishes=(), room=10):
         wishes,
         now=NOW,
         room=room,
+        spare=spare,
     )
     return ids, decision
 
@@ -139,3 +143,15 @@ def test_a_drop_seen_twice_is_one_video_and_an_overwritten_one_is_another():
 def test_a_wish_names_assets():
     assert selection(wish(outputs=(Output.PROXY, Output.POSTER))) == ["proxy", "poster"]
     assert selection(wish()) is None
+
+
+def test_a_backfill_takes_only_what_nobody_waits_for():
+    wishes = [wish(1, priority=-1), wish(2), wish(3, priority=-1), wish(4)]
+
+    def fulfilled(**limits):
+        return [granted.id for granted in decide_on(wishes=wishes, **limits)[1].fulfil]
+
+    assert fulfilled() == [2, 4, 1, 3]
+    assert fulfilled(room=3) == [2, 4, 1]
+    assert fulfilled(spare=1) == [2, 4, 1]
+    assert fulfilled(spare=-5) == [2, 4]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection, func, insert, update
 
 from video_pipeline.catalog.records.guards import locked, refusal
+from video_pipeline.catalog.stale import StaleVideo
 from video_pipeline.catalog.tables import reprocess_requests
 from video_pipeline.errors import RequestRefused
 from video_pipeline.types import Output, VideoStatus
+
+BACKFILL = -1
+"""The priority of what is merely to be made again because it is stale."""
 
 
 def request_reprocess(
@@ -32,6 +36,22 @@ def request_reprocess(
     )
     request_id: int = conn.execute(wish.returning(reprocess_requests.c.id)).scalar_one()
     return request_id
+
+
+def request_backfill(conn: Connection, stale: Sequence[StaleVideo]) -> int:
+    """Ask for what is stale to be made again, when nobody else waits for a run; gives how many wishes were noted."""
+    wishes = [
+        {
+            "video_id": video.video_id,
+            "outputs": sorted(video.outputs),
+            "requested_by": "backfill",
+            "priority": BACKFILL,
+        }
+        for video in stale
+    ]
+    if wishes:
+        conn.execute(insert(reprocess_requests), wishes)
+    return len(wishes)
 
 
 def mark_dispatched(conn: Connection, request_ids: Collection[int]) -> None:

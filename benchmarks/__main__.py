@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 
-from benchmarks import media, orchestration, refusals, sensor_tick
+from benchmarks import catalog_list, init_rate, media, orchestration, players, refusals, sensor_tick, uploads
 from benchmarks.report import Figure, markdown
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
@@ -21,6 +21,10 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "refusals": refusals.measure,
     "orchestration": orchestration.measure,
     "sensor_tick": sensor_tick.measure,
+    "init_rate": init_rate.measure,
+    "catalog_list": catalog_list.measure,
+    "players": players.measure,
+    "uploads": uploads.measure,
 }
 
 HEAD = """# Benchmarks

@@ -1,28 +1,32 @@
 """Lists of videos: whatever the filters and the sort, a page is read along an index and not out of all videos.
 
-Whoever is no admin sees videos for one of several reasons, and each reason is a branch of its own with the page's
-limit: one condition that ORs them would make PostgreSQL walk everybody's videos to find somebody's.
+There are two ways to a page, and counting, which comes first anyway, tells which one is short. Few videos are fetched
+by whatever finds them, and sorted. Many are met soon enough along the index of the sort. PostgreSQL, left to choose,
+takes filter and sort for independent: it walks the whole index where what is wanted lies at its other end.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Connection, Select, func, literal, or_, select, tuple_
 
 from video_pipeline.catalog.cursors import Cursor, Key, Order, Sort
 from video_pipeline.catalog.described import DescribedVideo, described
 from video_pipeline.catalog.tables import LISTED_BYTES, LISTED_NAME, LISTED_SECONDS, videos
-from video_pipeline.catalog.visibility import reasons_to_see
+from video_pipeline.catalog.visibility import visible_to
 from video_pipeline.types import Caller, VideoStatus
 
 #: Counting on would cost more than anybody reads.
 MOST_COUNTED = 10_000
+
+#: So many are fetched and sorted in a few milliseconds; more than that among millions are met soon along any index.
+FEW = 5_000
 
 SORT_KEYS: Mapping[Sort, ColumnElement[Any]] = {
     Sort.DATE: videos.c.created_at,
@@ -73,8 +77,9 @@ class Listing:
 
 def list_videos(conn: Connection, caller: Caller, wanted: Filter, page: Page) -> Listing:
     """The videos that the caller may see and wants to."""
-    total = _count(conn, caller, wanted)
-    found = [(row.id, cast(Key, row.key)) for row in conn.execute(page_query(caller, wanted, page))]
+    total = conn.execute(count_query(caller, wanted)).scalar_one()
+    rows = conn.execute(page_query(caller, wanted, page, are_few=total <= FEW))
+    found = [(row.id, cast(Key, row.key)) for row in rows]
     shown = found[: page.limit]
     known = described(conn, [video_id for video_id, _ in shown])
     following = Cursor(page.sort, page.order, shown[-1][1], shown[-1][0]) if len(found) > page.limit else None
@@ -86,44 +91,40 @@ def list_videos(conn: Connection, caller: Caller, wanted: Filter, page: Page) ->
     )
 
 
-def page_query(caller: Caller, wanted: Filter, page: Page) -> Select[Any]:
-    """The ids and keys of a page's videos, and of one more that tells whether another page follows."""
-    reach = page.offset + page.limit + 1
-    merged = _merged(caller, wanted, lambda branch: _in_order(branch, page).limit(reach))
-    return (
-        select(merged.c.id, merged.c.key).order_by(*_ordered(merged.c, page)).offset(page.offset).limit(page.limit + 1)
-    )
+def page_query(caller: Caller, wanted: Filter, page: Page, *, are_few: bool) -> Select[Any]:
+    """The ids and keys of a page's videos, and of one more that tells whether another page follows.
 
-
-def _in_order(branch: Select[Any], page: Page) -> Select[Any]:
+    Args:
+        caller: who asks.
+        wanted: which videos they want.
+        page: which piece of the list.
+        are_few: whether so few videos are wanted that they had better be found first and sorted then.
+    """
     key = SORT_KEYS[page.sort]
-    branch = branch.add_columns(key.label("key"))
+    found = select(videos.c.id, key.label("key")).where(visible_to(caller), *_conditions(wanted))
+    if not are_few:
+        return _cut(found, key, videos.c.id, page)
+    first = found.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
+    return _cut(select(first.c.id, first.c.key), first.c.key, first.c.id, page)
+
+
+def count_query(caller: Caller, wanted: Filter) -> Select[int]:
+    """How many videos there are; counting ends one behind `MOST_COUNTED`."""
+    found = select(videos.c.id).where(visible_to(caller), *_conditions(wanted))
+    return select(func.count()).select_from(found.limit(MOST_COUNTED + 1).subquery())
+
+
+def _cut(found: Select[Any], key: ColumnElement[Any], video_id: ColumnElement[UUID], page: Page) -> Select[Any]:
     if page.after is not None:
-        here = tuple_(key, videos.c.id)
-        place = tuple_(literal(page.after.key, key.type), literal(page.after.video_id, videos.c.id.type))
-        branch = branch.where(here < place if page.order is Order.DESCENDING else here > place)
-    return branch.order_by(*(_directed(column, page.order) for column in (key, videos.c.id)))
-
-
-def _ordered(columns: Any, page: Page) -> list[ColumnElement[Any]]:  # noqa: ANN401
-    return [_directed(column, page.order) for column in (columns.key, columns.id)]
+        here = tuple_(key, video_id)
+        place = tuple_(literal(page.after.key, key.type), literal(page.after.video_id, video_id.type))
+        found = found.where(here < place if page.order is Order.DESCENDING else here > place)
+    ordered = found.order_by(*(_directed(column, page.order) for column in (key, video_id)))
+    return ordered.offset(page.offset).limit(page.limit + 1)
 
 
 def _directed(column: ColumnElement[Any], order: Order) -> ColumnElement[Any]:
     return column.desc() if order is Order.DESCENDING else column.asc()
-
-
-def _count(conn: Connection, caller: Caller, wanted: Filter) -> int:
-    merged = _merged(caller, wanted, lambda branch: branch.limit(MOST_COUNTED + 1))
-    bounded = select(merged.c.id).limit(MOST_COUNTED + 1).subquery()
-    return conn.execute(select(func.count()).select_from(bounded)).scalar_one()
-
-
-def _merged(caller: Caller, wanted: Filter, bound: Callable[[Select[Any]], Select[Any]]) -> Subquery:
-    """Every reason's videos together; they are told apart by `bound`, which limits each of them."""
-    conditions = _conditions(wanted)
-    branches = [bound(select(videos.c.id).where(reason, *conditions)) for reason in reasons_to_see(caller)]
-    return union_all(*(branch.subquery().select() for branch in branches)).subquery()
 
 
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:

@@ -33,6 +33,7 @@ _SETTINGS = {
     "unix_socket_permissions": "0700",
     "max_connections": "200",  # Dagster opens one for every event, besides the pools of worker, daemon and webserver
     "shared_buffers": "256MB",
+    "random_page_cost": "1.1",  # the default is that of a disk that turns
     "log_line_prefix": "%m [%p] %d ",
 }
 _INITDB = (

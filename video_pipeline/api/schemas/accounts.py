@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, EmailStr, Field, model_validator
+from pydantic import BaseModel, ConfigDict, EmailStr, Field, StrictBool, model_validator
 
 from video_pipeline.api.schemas.words import Line, NewPassword, Password, Token
 from video_pipeline.catalog.directory import UserRow
@@ -18,19 +18,25 @@ class Login(BaseModel):
 
     email: Line = Field(examples=["ada@example.org"])
     password: Password = Field(examples=["correct horse battery staple"])
+    cookie: StrictBool = Field(
+        default=False, description="Have the browser keep the tokens, in cookies that no script can read."
+    )
 
 
 class RefreshToken(BaseModel):
-    """The refresh token that the last login or refresh gave."""
+    """The refresh token that the last login or refresh gave; left out, it is the one that the browser keeps."""
 
-    refresh_token: Token
+    refresh_token: Token | None = Field(default=None, examples=["Z1n0bQkc…"])
 
 
 class Granted(BaseModel):
-    """Tokens: one to show with every request, and one to get the next two with, once."""
+    """Tokens: one to show with every request, and one to get the next two with, once.
 
-    access_token: str = Field(description="For `Authorization: Bearer …`.", examples=["eyJhbGciOi…"])
-    refresh_token: str = Field(description="Good for one use, within 30 days.", examples=["Z1n0bQkc…"])
+    A browser that keeps them in cookies is not told what they are.
+    """
+
+    access_token: str | None = Field(description="For `Authorization: Bearer …`.", examples=["eyJhbGciOi…"])
+    refresh_token: str | None = Field(description="Good for one use, within 30 days.", examples=["Z1n0bQkc…"])
     token_type: str = Field(default="bearer", examples=["bearer"])
     expires_in: int = Field(description="Seconds that the access token lives.", examples=[900])
 
@@ -75,9 +81,13 @@ class MePatch(BaseModel):
     """What to change of one's own account; what is left out stays."""
 
     display_name: Line | None = Field(default=None, examples=["Ada Lovelace"])
-    old_password: Password | None = Field(default=None, description="Needed for a new one.")
+    old_password: Password | None = Field(
+        default=None, description="Needed for a new one.", examples=["correct horse battery staple"]
+    )
     new_password: NewPassword | None = Field(
-        default=None, description="Ends every login, this one too: log in again afterwards."
+        default=None,
+        description="Ends every login, this one too: log in again afterwards.",
+        examples=["a longer one, with commas"],
     )
 
     @model_validator(mode="after")
@@ -91,7 +101,7 @@ class UserPatch(BaseModel):
     """What an admin may change of a user; what is left out stays."""
 
     role: Role | None = None
-    is_active: bool | None = Field(default=None, description="False closes the account, at once.")
+    is_active: StrictBool | None = Field(default=None, description="False closes the account, at once.")
 
 
 class NewInvitation(BaseModel):
@@ -131,6 +141,6 @@ class Invitations(BaseModel):
 class Acceptance(BaseModel):
     """The token of an invitation, and who has got it."""
 
-    token: Token
+    token: Token = Field(examples=["q8J2mXv4…"])
     display_name: Line = Field(examples=["Bob"])
     password: NewPassword

@@ -19,7 +19,7 @@ _METADATA = re.compile(r"metadata\[(\w+)\]")
 class Metadata(Described):
     """A file's `meta` in Uppy, as far as we know its names; pages that set `size` have it reserved at once."""
 
-    size: int | None = Field(default=None, gt=0, description="Of the file, in bytes.")
+    size: int | None = Field(default=None, gt=0, description="Of the file, in bytes.", examples=[73_400_320])
 
     @classmethod
     def of_query(cls, query: Mapping[str, str]) -> Self:
@@ -43,14 +43,14 @@ class NewMultipart(BaseModel):
 class Multipart(BaseModel):
     """An upload in parts, by the two names that every further request gives."""
 
-    key: str
-    uploadId: str  # noqa: N815 - Companion's name
+    key: str = Field(examples=["incoming/0b8b4f0e-4b7a-4c55-9c36-4bb2a0c6a8e0.mp4"])
+    uploadId: str = Field(examples=["f2b4…"])  # noqa: N815 - Companion's name
 
 
 class PartAddress(BaseModel):
     """Where a part is PUT."""
 
-    url: str
+    url: str = Field(examples=["https://s3.example.org/videos/incoming/…?X-Amz-Signature=…"])
     expires: int = Field(description="Seconds that the address is good for.", examples=[900])
 
 
@@ -72,7 +72,7 @@ class ListedPart(BaseModel):
 class ArrivedPart(ListedPart):
     """A part that the store has got."""
 
-    Size: int
+    Size: int = Field(examples=[5_242_880])
 
 
 class ListedParts(BaseModel):
@@ -89,8 +89,8 @@ class Assembled(BaseModel):
     """What became of the parts. `location` is where the video is told of: nobody reads the upload itself."""
 
     location: str = Field(examples=["/api/videos/0b8b4f0e-4b7a-4c55-9c36-4bb2a0c6a8e0"])
-    key: str
-    bucket: str
+    key: str = Field(examples=["incoming/0b8b4f0e-4b7a-4c55-9c36-4bb2a0c6a8e0.mp4"])
+    bucket: str = Field(examples=["videos"])
     status: VideoStatus
 
 
@@ -98,7 +98,7 @@ class Params(BaseModel):
     """How Uppy sends a small file: a form, POSTed to the bucket with these fields before the file."""
 
     method: str = "POST"
-    url: str
+    url: str = Field(examples=["https://s3.example.org/videos"])
     fields: dict[str, str]
     expires: int = Field(examples=[900])
 

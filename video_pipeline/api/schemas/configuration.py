@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt
 
 from video_pipeline.catalog.configuration import ConfigurationRow
 from video_pipeline.types import Container
@@ -20,7 +20,7 @@ def _known(zone: str) -> str:
     return zone
 
 
-Bytes = Annotated[int, Field(lt=2**63)]
+Bytes = Annotated[StrictInt, Field(lt=2**63)]
 TimeZone = Annotated[str, AfterValidator(_known)]
 
 
@@ -34,20 +34,20 @@ class ConfigurationChange(BaseModel):
     )
     weekly_bytes_per_user: Bytes | None = Field(default=None, ge=0, examples=[4294967296])
     accepted_containers: list[Container] | None = Field(default=None, min_length=1, max_length=len(Container))
-    quota_reset_weekday: int | None = Field(default=None, ge=0, le=6, description="0 is Sunday.", examples=[0])
-    quota_reset_hour: int | None = Field(default=None, ge=0, le=23, examples=[0])
+    quota_reset_weekday: StrictInt | None = Field(default=None, ge=0, le=6, description="0 is Sunday.", examples=[0])
+    quota_reset_hour: StrictInt | None = Field(default=None, ge=0, le=23, examples=[0])
     quota_reset_timezone: TimeZone | None = Field(default=None, examples=["Europe/Berlin"])
 
 
 class Configuration(BaseModel):
     """The limits on uploads that admins have set; null is as the environment says."""
 
-    max_file_bytes: int | None
-    weekly_bytes_per_user: int | None
+    max_file_bytes: int | None = Field(examples=[1073741824])
+    weekly_bytes_per_user: int | None = Field(examples=[4294967296])
     accepted_containers: list[str] | None
-    quota_reset_weekday: int | None
-    quota_reset_hour: int | None
-    quota_reset_timezone: str | None
+    quota_reset_weekday: int | None = Field(examples=[0])
+    quota_reset_hour: int | None = Field(examples=[0])
+    quota_reset_timezone: str | None = Field(examples=["Europe/Berlin"])
     updated_at: datetime | None = Field(description="When something was changed last.")
     updated_by: UUID | None = Field(description="Who changed it.")
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StringConstraints
 
 from video_pipeline.api.schemas.words import Line
 from video_pipeline.catalog.places import CameraRow, CategoryRow, SiteRow
@@ -15,8 +15,8 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 """A name for addresses and for the folders of drops."""
 
 Extension = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{2,5}$")]
-Bytes = Annotated[int, Field(gt=0, lt=2**63)]
-Seconds = Annotated[float, Field(gt=0, le=10**6)]
+Bytes = Annotated[StrictInt, Field(gt=0, lt=2**63)]
+Seconds = Annotated[StrictFloat | StrictInt, Field(gt=0, le=10**6)]
 
 
 class SiteLimits(BaseModel):
@@ -49,8 +49,8 @@ class Site(BaseModel):
     slug: str = Field(examples=["north-mall"])
     name: str = Field(examples=["North Mall"])
     accepted_extensions: list[str] | None
-    max_file_bytes: int | None
-    max_duration_seconds: float | None
+    max_file_bytes: int | None = Field(examples=[1073741824])
+    max_duration_seconds: float | None = Field(examples=[600])
     created_at: datetime
 
     @classmethod

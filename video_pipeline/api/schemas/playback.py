@@ -29,7 +29,10 @@ class View(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     session: Prose = Field(
-        min_length=1, max_length=100, description="Any text that stays the same while one person watches."
+        min_length=1,
+        max_length=100,
+        description="Any text that stays the same while one person watches.",
+        examples=["5d1f4c1e"],
     )
 
 

@@ -26,10 +26,10 @@ class Job(BaseModel):
     status: JobStatus
     progress: int = Field(description="In percent.", examples=[40])
     attempt: int = Field(examples=[1])
-    run_id: str
+    run_id: str = Field(examples=["5a0e2ea6-3c1c-4d4e-8b57-0c1f6a1f2b3d"])
     worker: str = Field(examples=["worker-1"])
-    error_code: str | None
-    error_sentence: str | None
+    error_code: str | None = Field(examples=[None])
+    error_sentence: str | None = Field(examples=[None])
     heartbeat_at: datetime
     started_at: datetime
     finished_at: datetime | None
@@ -70,7 +70,7 @@ class Recipe(BaseModel):
     """What made an artifact: two of the same recipe, made of the same bytes, are interchangeable."""
 
     code_version: str = Field(examples=["3"])
-    digest: str
+    digest: str = Field(examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"])
 
 
 class Artifact(BaseModel):
@@ -79,10 +79,13 @@ class Artifact(BaseModel):
     kind: ArtifactKind
     content_type: str = Field(examples=["video/mp4"])
     size_bytes: int = Field(examples=[1048576])
-    sha256: str
-    input_sha256: str = Field(description="Of the original that it was made from.")
+    sha256: str = Field(examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"])
+    input_sha256: str = Field(
+        description="Of the original that it was made from.",
+        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+    )
     recipe: Recipe
-    run_id: str
+    run_id: str = Field(examples=["5a0e2ea6-3c1c-4d4e-8b57-0c1f6a1f2b3d"])
     made_at: datetime
 
     @classmethod
@@ -98,7 +101,7 @@ class ReprocessWish(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    outputs: set[Output] | None = Field(default=None, min_length=1, description="Everything, if left out.")
+    outputs: list[Output] | None = Field(default=None, min_length=1, description="Everything, if left out.")
 
 
 class ReprocessAccepted(BaseModel):

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StrictInt, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StrictInt, StringConstraints
 
+from video_pipeline.api.schemas.words import Moment
+from video_pipeline.catalog.uploading import UploadRow
 from video_pipeline.storage.multipart import PARTS_MAX, Part
 from video_pipeline.types import VideoStatus
 from video_pipeline.uploads.announcement import Announcement
@@ -16,11 +18,15 @@ from video_pipeline.uploads.begin import Begun, Signed
 from video_pipeline.uploads.limits import Standing
 
 Sha256 = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9a-fA-F]{64}$")]
-PartNumber = Annotated[StrictInt, Field(ge=1, le=PARTS_MAX)]
-ETag = Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(lambda etag: etag.strip('"'))]
+PartNumber = Annotated[StrictInt, Field(ge=1, le=PARTS_MAX, examples=[1])]
+ETag = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=256),
+    AfterValidator(lambda etag: etag.strip('"')),
+    Field(examples=["d41d8cd98f00b204e9800998ecf8427e"]),
+]
 
 _SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-_ETAG = "d41d8cd98f00b204e9800998ecf8427e"
 _URL = "https://s3.example.org/videos/incoming/…?X-Amz-Signature=…"
 
 
@@ -30,15 +36,15 @@ def _of_a_camera(moment: datetime) -> datetime:
     return moment
 
 
-Recorded = Annotated[AwareDatetime, AfterValidator(_of_a_camera)]
+Recorded = Annotated[Moment, AfterValidator(_of_a_camera)]
 
 
 class Described(BaseModel):
     """What people say of a video."""
 
     title: str | None = Field(default=None, max_length=200, examples=["Delivery at the gate"])
-    description: str | None = Field(default=None, max_length=5000)
-    operator_notes: str | None = Field(default=None, max_length=5000)
+    description: str | None = Field(default=None, max_length=5000, examples=["Two men and a pallet."])
+    operator_notes: str | None = Field(default=None, max_length=5000, examples=["Clock is two minutes fast."])
     recorded_at: Recorded | None = Field(default=None, examples=["2026-05-04T10:00:00Z"])
     camera_id: UUID | None = Field(default=None, description="The camera it was recorded with, of a site you see.")
     category_id: UUID | None = None
@@ -90,7 +96,7 @@ class Upload(SignedUrls):
     """An upload that has begun, with the addresses of its first 100 parts."""
 
     video_id: UUID
-    upload_id: str | None = Field(description="The store's name for an upload in parts.")
+    upload_id: str | None = Field(description="The store's name for an upload in parts.", examples=[None])
     key: str = Field(examples=["incoming/0b8b4f0e-4b7a-4c55-9c36-4bb2a0c6a8e0.mp4"])
     part_size: int = Field(description="In bytes; the last part is smaller.", examples=[10_485_760])
     part_count: int = Field(examples=[7])
@@ -127,26 +133,29 @@ class StoredPart(BaseModel):
     """A part that the store has got."""
 
     number: int = Field(examples=[1])
-    etag: str = Field(examples=[_ETAG])
+    etag: str = Field(examples=["d41d8cd98f00b204e9800998ecf8427e"])
     size_bytes: int = Field(examples=[10_485_760])
 
 
 class StoredParts(BaseModel):
-    """The parts that the store has got."""
+    """How an upload is cut, and the parts that the store has got."""
 
+    part_size: int = Field(description="In bytes; the last part is smaller.", examples=[10_485_760])
+    part_count: int = Field(examples=[7])
     parts: list[StoredPart]
 
     @classmethod
-    def of(cls, parts: Sequence[Part]) -> Self:
+    def of(cls, upload: UploadRow, parts: Sequence[Part]) -> Self:
         """The same as the API tells it."""
-        return cls(parts=[StoredPart(number=part.number, etag=part.etag, size_bytes=part.size_bytes) for part in parts])
+        told = [StoredPart(number=part.number, etag=part.etag, size_bytes=part.size_bytes) for part in parts]
+        return cls(part_size=upload.part_bytes, part_count=upload.part_count, parts=told)
 
 
 class SentPart(BaseModel):
     """A part that was sent, and the ETag that the store answered with."""
 
-    number: PartNumber = Field(examples=[1])
-    etag: ETag = Field(examples=[_ETAG])
+    number: PartNumber
+    etag: ETag
 
 
 class Completion(BaseModel):

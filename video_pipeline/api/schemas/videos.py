@@ -48,7 +48,7 @@ class Warning(BaseModel):  # noqa: A001 - what the product calls it
     """Something odd about a file that was taken nevertheless."""
 
     code: str = Field(examples=["extension_differs"])
-    sentence: str
+    sentence: str = Field(examples=["It is named .mp4 and is Matroska."])
 
 
 class VideoSummary(BaseModel):
@@ -70,8 +70,11 @@ class VideoSummary(BaseModel):
     category: Reference | None
     owner: Reference | None
     has_proxy: bool
-    thumbnail_url: str | None = Field(description="A signed link to the poster; relative to the API's address.")
-    view_count: int
+    thumbnail_url: str | None = Field(
+        description="A signed link to the poster; relative to the API's address.",
+        examples=["/media/7f0c1a52-8d3f-4f0e-9f3e-0d9f4b8f2a11/poster?expires=1790000000&key=2026&signature=5f…"],
+    )
+    view_count: int = Field(examples=[12])
 
     @classmethod
     def of(cls, video: DescribedVideo, keys: Keyring, now: datetime) -> Self:
@@ -82,14 +85,14 @@ class VideoSummary(BaseModel):
 class VideoDetail(VideoSummary):
     """Everything about a video that people ask for."""
 
-    description: str | None
-    operator_notes: str | None
+    description: str | None = Field(examples=["Before sunrise."])
+    operator_notes: str | None = Field(examples=["Lens was wet."])
     source: str = Field(examples=["upload"])
     container: Container | None
     video_codec: str | None = Field(examples=["h264"])
     audio_codec: str | None = Field(examples=["aac"])
     frame_rate: float | None = Field(examples=[29.97])
-    checksum_sha256: str | None
+    checksum_sha256: str | None = Field(examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"])
     browser_ready: bool | None = Field(description="Whether browsers play the original itself.")
     duplicate_of: UUID | None
     warnings: list[Warning]
@@ -114,7 +117,9 @@ class VideoPage(BaseModel):
     total_is_exact: bool = Field(description="Whether there are no more than `total`.")
     limit: int = Field(examples=[20])
     offset: int = Field(examples=[0])
-    next_cursor: str | None = Field(description="What to ask for the next page with; null on the last one.")
+    next_cursor: str | None = Field(
+        description="What to ask for the next page with; null on the last one.", examples=["WyJkYXRlIiwi…"]
+    )
     videos: list[VideoSummary]
 
 
@@ -124,8 +129,8 @@ class VideoChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     title: Prose | None = Field(default=None, max_length=500, examples=["Harbour in fog"])
-    description: Prose | None = Field(default=None, max_length=10_000)
-    operator_notes: Prose | None = Field(default=None, max_length=10_000)
+    description: Prose | None = Field(default=None, max_length=10_000, examples=["Before sunrise."])
+    operator_notes: Prose | None = Field(default=None, max_length=10_000, examples=["Lens was wet."])
     recorded_at: Recorded | None = None
     category_id: UUID | None = None
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, SecretStr, StringConstraints
+
+_NUMBER = re.compile(r"\s*[+-]?[\d_.]+(e[+-]?\d+)?\s*", re.IGNORECASE)
 
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")
@@ -13,6 +16,17 @@ Line = Annotated[
 
 Prose = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 """Text of any kind and of several lines; only NUL cannot be in it, which PostgreSQL does not hold."""
+
+
+def _written_out(moment: object) -> object:
+    """A number counts seconds or milliseconds for pydantic, by its size, and moments for nobody else."""
+    if isinstance(moment, int | float) or (isinstance(moment, str) and _NUMBER.fullmatch(moment)):
+        raise ValueError("a moment is written as in RFC 3339, 2026-05-04T10:00:00Z")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
+"""A moment, of which it is said how far its clock is from UTC."""
 
 
 def _unicode(secret: SecretStr) -> SecretStr:

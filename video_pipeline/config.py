@@ -7,19 +7,28 @@ Credentials for the bucket are boto3's own (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACC
 from __future__ import annotations
 
 import os
+import re
 import tempfile
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode
 
+from video_pipeline.alerts.endpoints import Endpoints, PrivateAddress
+from video_pipeline.clocks import Calendar
 from video_pipeline.errors import ConfigurationError
 from video_pipeline.types import USUAL_CONTAINERS, Container, Sandbox
 
 MIB = 1024**2
 GIB = 1024**3
+
+_RATE = r"\d{1,9}/(\d{1,4} )?(second|minute|hour|day)"
+RATES = rf"^(off|{_RATE}(;{_RATE})*)$"
+"""How limits on requests are written: `10/minute`, several of them with `;` between, or `off`."""
 
 
 def _containers(words: object) -> object:
@@ -33,10 +42,21 @@ def _containers(words: object) -> object:
     return named
 
 
-class Settings(BaseSettings):
-    """What an installation can be told through its environment; every field's description is its documentation."""
+def _origins(words: object) -> object:
+    """The origins of a list with commas, as browsers name them: scheme, host and perhaps a port."""
+    if not isinstance(words, str):
+        return words
+    named = {word.strip().rstrip("/") for word in words.split(",")} - {""}
+    wrong = sorted(
+        word for word in named if not re.fullmatch(r"https?://[\w.-]+(:\d+)?|https?://\[[\da-f:]+\](:\d+)?", word)
+    )
+    if wrong:
+        raise ValueError(f"{', '.join(wrong)}: an origin is like https://videos.example.org; there are no wildcards")
+    return named
 
-    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+
+class Settings(Calendar):
+    """What an installation can be told through its environment; every field's description is its documentation."""
 
     database_url: SecretStr = Field(description="Catalog database, `postgresql+psycopg://…`.")
     s3_endpoint_url: str | None = Field(default=None, description="Object store; empty means AWS S3.")
@@ -87,10 +107,70 @@ class Settings(BaseSettings):
         description="Keys that sign links to media, `name:secret,name:secret`: the first signs, all are accepted, so "
         "that a new one can be put first while older links live. Empty: one derived from `SIGNING_KEY`.",
     )
-    playback_delivery: Literal["api", "redirect"] = Field(
+    playback_delivery: Literal["api", "redirect", "cloudfront"] = Field(
         default="api",
         description="How media reach players: `api` through our API, `redirect` from the bucket by presigned URLs, "
-        "which outlive a video's deletion until they expire.",
+        "`cloudfront` by signed URLs of a distribution; the last two outlive a video's deletion until they expire.",
+    )
+    cloudfront_domain: str = Field(
+        default="", description="The distribution's host name, for `PLAYBACK_DELIVERY=cloudfront`."
+    )
+    cloudfront_key_pair_id: str = Field(default="", description="The id of the public key that it trusts.")
+    cloudfront_private_key: SecretStr = Field(
+        default=SecretStr(""), description="The other half, in PEM, or the path of a file with it; RSA."
+    )
+
+    allowed_origins: Annotated[frozenset[str], NoDecode, BeforeValidator(_origins)] = Field(
+        default=frozenset(),
+        description="Pages of other origins that may use the API and upload to the bucket from a browser, "
+        "`https://videos.example.org`, separated by commas; `prepare` tells the bucket. Empty: none.",
+    )
+    hsts_seconds: int = Field(
+        default=0,
+        ge=0,
+        description="How long browsers are to insist on https, told in answers that go out by https; 0 tells nothing.",
+    )
+    max_request_bytes: int = Field(
+        default=MIB, gt=0, description="Largest body of a request to the API, in bytes; videos do not pass through it."
+    )
+    request_body_seconds: float = Field(default=30, gt=0, description="How long a request's body may take to come.")
+    rate_limit_login: str = Field(
+        default="20/minute", pattern=RATES, description="Logins tried from one address, and for one e-mail address."
+    )
+    rate_limit_uploads: str = Field(
+        default="1200/minute",
+        pattern=RATES,
+        description="Requests of one user that begin, sign, list, complete or abort uploads.",
+    )
+    rate_limit_requests: str = Field(
+        default="3000/minute", pattern=RATES, description="All other requests of one user."
+    )
+    rate_limit_anonymous: str = Field(
+        default="300/minute",
+        pattern=RATES,
+        description="Requests from one address that refresh, end or begin a login or an account by a token, and those "
+        "whose token is not valid.",
+    )
+    rate_limit_media: str = Field(
+        default="12000/minute", pattern=RATES, description="Requests from one address for media and previews."
+    )
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Bearer token that opens `/metrics` and the details of `/readyz` to other machines; "
+        "empty: to none.",
+    )
+    ready_queue_seconds: float = Field(
+        default=900, gt=0, description="How long an upload may wait for a run before `/readyz` says no."
+    )
+
+    sentry_dsn: PrivateAddress = Field(
+        default=SecretStr(""), description="Sentry project that alerts go to. Empty: none."
+    )
+    slack_webhook_url: PrivateAddress = Field(
+        default=SecretStr(""), description="Incoming webhook of the Slack channel that alerts go to. Empty: none."
+    )
+    webhook_endpoints: Endpoints = Field(
+        default=(), description="Receivers of webhooks, as JSON; see [Alerts](#alerts). Empty: none."
     )
 
     inbox_watch_seconds: float = Field(
@@ -99,6 +179,15 @@ class Settings(BaseSettings):
     inbox_batch: int = Field(default=50, ge=1, le=1000, description="Runs that one sensor tick requests at most.")
     inbox_queue_limit: int = Field(
         default=200, ge=1, description="Queued runs from which on the sensor requests no more."
+    )
+    backfill_queue_limit: int = Field(
+        default=10, ge=1, description="Queued runs from which on nothing that is merely stale is made again."
+    )
+    hot_window_days: float = Field(
+        default=14, gt=0, description="Days that an ended video's partition and runs stay in Dagster."
+    )
+    hot_window_videos: int = Field(
+        default=20_000, ge=1, description="Partitions from which on older ones leave Dagster sooner."
     )
 
     weekly_upload_bytes: int = Field(default=4 * GIB, ge=0, description="Bytes that a user may upload in a week.")
@@ -151,10 +240,29 @@ class Settings(BaseSettings):
     )
     stage_seconds_cap: float = Field(default=4 * 3600, gt=0, description="Longest time limit of a media process.")
 
+    @property
+    def page_origins(self) -> list[str]:
+        """The origins whose pages may upload to the bucket: the API's own, as browsers see it, and those allowed."""
+        ours = urlsplit(self.preview_url)
+        return sorted({f"{ours.scheme}://{ours.netloc}"} | self.allowed_origins)
+
     def time_limit_seconds(self, duration_seconds: float | None) -> float:
         """How long a media process may work on a video of that duration: it follows the media, within bounds."""
         wanted = (duration_seconds or 0.0) * self.stage_seconds_per_second
         return min(max(wanted, self.stage_seconds_floor), self.stage_seconds_cap)
+
+
+@lru_cache(maxsize=1)
+def calendar() -> Calendar:
+    """Read of the environment what decides on days, once.
+
+    Raises:
+        ConfigurationError: there is no such time zone.
+    """
+    try:
+        return Calendar()
+    except ValidationError as error:
+        raise ConfigurationError(f"TIME_ZONE: {error.errors()[0]['msg']}.") from error
 
 
 @lru_cache(maxsize=1)
@@ -164,8 +272,18 @@ def settings() -> Settings:
     Raises:
         ConfigurationError: a variable is missing or has a value that cannot be; the message names it.
     """
+    return settings_of({})
+
+
+def settings_of(told: Mapping[str, str]) -> Settings:
+    """What a process will read that is told these variables besides those of our own environment.
+
+    Raises:
+        ConfigurationError: a variable is missing or has a value that cannot be; the message names it.
+    """
+    given: dict[str, Any] = {name.lower(): value for name, value in told.items() if value}
     try:
-        return Settings()
+        return Settings(**given)
     except ValidationError as error:
         faults = "; ".join(f"{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
         raise ConfigurationError(

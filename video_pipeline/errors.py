@@ -9,9 +9,12 @@
     │   │   └── VideoNotFound        no video has that id
     │   ├── NotAuthenticated     nobody has said who they are, or not so that it can be believed
     │   ├── NotAllowed           the caller may not do that
+    │   │   └── CrossOrigin          a page of another origin asks in the name of whoever has it open
     │   ├── QuotaExceeded        the caller has no room left for it
+    │   ├── GivenUp              the work was held to be dead, and is somebody else's now
     │   ├── RequestRefused       somebody asked for what cannot be done
     │   │   └── Conflict             it stands in the way of what is there already
+    │   ├── FileChanged          a file of the caller's changed while it was read
     │   └── ConfigurationError   a setting is missing or contradicts another
     └── Retryable            the same input may well succeed later: retried with backoff
         ├── StoreUnavailable     the object store did not answer, or not as it should
@@ -20,6 +23,8 @@
         ├── CatalogUnavailable   the database did not answer
         ├── TooManyRequests      the caller has asked too often
         ├── IssuerUnavailable    the outside issuer's keys could not be read
+        ├── ServerUnreachable    the API, or the store beside it, did not answer a client
+        ├── DownloadDamaged      what a client was sent is not what the catalog has
         ├── PartFailed           a part of the local stack did not come up
         └── MediaToolFailed      a media process died for a reason that is not the file's
 
@@ -29,16 +34,26 @@ They are translated only at the edges: an asset turns them into a Dagster Failur
 
 from __future__ import annotations
 
-from typing import ClassVar
+from dataclasses import dataclass
 from uuid import UUID
 
 from video_pipeline.types import Finding
 
 
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How many requests a rule allows in which time, and after how many seconds there is room for one again."""
+
+    rule: str
+    requests: int
+    window_seconds: int
+    wait_seconds: int
+
+
 class PipelineError(Exception):
     """Something went wrong; the docstring of a subclass is its message where none is given."""
 
-    code: ClassVar[str] = "internal_error"
+    code: str = "internal_error"
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or type(self).__doc__ or self.code)
@@ -113,10 +128,22 @@ class NotAllowed(Permanent):
     code = "not_allowed"
 
 
+class CrossOrigin(NotAllowed):
+    """A login kept in cookies serves pages of this origin only. From elsewhere, send a bearer token."""
+
+    code = "cross_origin"
+
+
 class QuotaExceeded(Permanent):
     """There is no room left for that in this week's quota."""
 
     code = "quota_exceeded"
+
+
+class GivenUp(Permanent):
+    """Nothing was heard of this work for so long that it was given up. What it makes is not wanted any more."""
+
+    code = "given_up"
 
 
 class RequestRefused(Permanent):
@@ -129,6 +156,12 @@ class Conflict(RequestRefused):
     """What was asked for stands in the way of what is there already."""
 
     code = "conflict"
+
+
+class FileChanged(Permanent):
+    """The file changed while it was read. Upload it again when it is finished."""
+
+    code = "file_changed"
 
 
 class ConfigurationError(Permanent):
@@ -166,11 +199,28 @@ class TooManyRequests(Retryable):
 
     code = "too_many_requests"
 
+    def __init__(self, message: str | None = None, *, allowance: Allowance | None = None) -> None:
+        """Carry what the caller is allowed, where that is known."""
+        self.allowance = allowance
+        super().__init__(message)
+
 
 class IssuerUnavailable(Retryable):
     """The outside issuer did not answer, so that its tokens cannot be checked."""
 
     code = "issuer_unavailable"
+
+
+class ServerUnreachable(Retryable):
+    """The server did not answer."""
+
+    code = "server_unreachable"
+
+
+class DownloadDamaged(Retryable):
+    """What was downloaded is not what the catalog has."""
+
+    code = "download_damaged"
 
 
 class PartFailed(Retryable):

@@ -33,6 +33,9 @@ logger = logging.getLogger(__name__)
 #: Where nobody owns an upload (the CLI, a drop without a camera), the whole installation is one scope for duplicates.
 INSTALLATION = "installation"
 
+Fence = Callable[[Connection], None]
+"""Raises, at the beginning of a transaction, where whoever does the work has been given up for dead meanwhile."""
+
 VANISHED = Finding("upload_vanished", "The file was removed or replaced before it could be validated. Upload it again.")
 
 
@@ -201,10 +204,23 @@ def _compare_checksum(row: VideoRow, sha256: str) -> None:
         )
 
 
-def promote(engine: Engine, store: ObjectStore, row: VideoRow, stored: StoredObject, judged: Judged) -> str:
+def _no_fence(_: Connection) -> None:
+    """Nobody else can be at this work."""
+
+
+def promote(
+    engine: Engine,
+    store: ObjectStore,
+    row: VideoRow,
+    stored: StoredObject,
+    judged: Judged,
+    *,
+    fence: Fence = _no_fence,
+) -> str:
     """Make the bytes that were judged the video's original, and empty the inbox; returns the original's key.
 
     Raises:
+        GivenUp: the fence says so; what was copied is the same that whoever took over copies.
         DuplicateVideo: the scope has these bytes already; nothing of this video is left in the bucket.
         ObjectChanged: `stored` was replaced since it was judged.
     """
@@ -216,6 +232,7 @@ def promote(engine: Engine, store: ObjectStore, row: VideoRow, stored: StoredObj
         store.copy(stored.key, original, etag=stored.etag, content_type=container.content_type)
     try:
         with transaction(engine) as connection:
+            fence(connection)
             videos.accept(
                 connection,
                 row.id,
@@ -226,6 +243,7 @@ def promote(engine: Engine, store: ObjectStore, row: VideoRow, stored: StoredObj
             )
     except DuplicateVideo as duplicate:
         with transaction(engine) as connection:
+            fence(connection)
             videos.mark_duplicate(connection, row.id, of=duplicate.original_id)
         _clear(store, row)
         raise
@@ -233,12 +251,18 @@ def promote(engine: Engine, store: ObjectStore, row: VideoRow, stored: StoredObj
     return original
 
 
-def refuse(engine: Engine, store: ObjectStore, video_id: UUID, error: MediaRefused) -> None:
+def refuse(
+    engine: Engine, store: ObjectStore, video_id: UUID, error: MediaRefused, *, fence: Fence = _no_fence
+) -> None:
     """Keep a refused file under the rejected prefix, and nothing of the video anywhere else.
 
     A video that was completed before keeps its original and its row: only what was asked anew has failed.
+
+    Raises:
+        GivenUp: the fence says so; nothing has changed.
     """
     with transaction(engine) as connection:
+        fence(connection)
         row = queries.video(connection, video_id)
     if row.status is VideoStatus.COMPLETED:
         return
@@ -247,6 +271,7 @@ def refuse(engine: Engine, store: ObjectStore, video_id: UUID, error: MediaRefus
     if places and places[0].key != rejected:
         store.copy(places[0].key, rejected, etag=places[0].etag)
     with transaction(engine) as connection:
+        fence(connection)
         derived = videos.refuse(connection, video_id, code=error.reason.code, sentence=error.reason.sentence)
     store.delete(derived)
     _clear(store, row, keep=rejected)

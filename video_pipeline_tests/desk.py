@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
+from types import ModuleType
 from typing import ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
@@ -180,8 +181,9 @@ class Death:
 
     VERBS = ("list", "head", "fetch", "store", "copy", "delete", "delete_exactly")
 
-    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+    def __init__(self, patch: pytest.MonkeyPatch, *stories: ModuleType) -> None:
         self._patch = patch
+        self._stories = stories or (intake,)
         self._left = 0
 
     @contextmanager
@@ -191,7 +193,8 @@ class Death:
         with self._patch.context() as patch:
             for name in self.VERBS:
                 patch.setattr(ObjectStore, name, self._mortal(getattr(ObjectStore, name)))
-            patch.setattr(intake, "transaction", self._transaction)
+            for story in self._stories:
+                patch.setattr(story, "transaction", self._transaction)
             yield
 
     def _step(self) -> None:

@@ -122,6 +122,7 @@ def test_every_service_is_restrained(service: str) -> None:
     assert given["cap_drop"] == ["ALL"]
     assert "no-new-privileges:true" in given["security_opt"]
     assert given["restart"] in {"unless-stopped", "on-failure:5"}
+    assert given["pids_limit"] >= 1024
     assert not given.get("privileged", False)
     assert all(port.startswith("127.0.0.1:") for port in given.get("ports", []))
 
@@ -160,6 +161,19 @@ def test_volumes_and_networks_are_declared() -> None:
 def test_strangers_media_are_decoded_without_a_way_out() -> None:
     assert OURS["worker"]["networks"] == ["inside"]
     assert COMPOSE["networks"]["inside"]["internal"] is True
+
+
+def test_strangers_media_are_decoded_within_bounds() -> None:
+    worker = OURS["worker"]
+    assert environment(worker)["MEDIA_SANDBOX"] == "required"
+    assert VARIABLE.sub(_fill, worker["deploy"]["resources"]["limits"]["memory"]) == "8g"
+    assert {name for name, service in OURS.items() if "volumes" in service} == {"worker"}
+
+
+def test_browsers_are_sent_where_the_store_listens() -> None:
+    port = SERVICES["store"]["ports"][0].rpartition(":")[0]
+    assert environment(OURS["api"])["S3_PUBLIC_ENDPOINT_URL"] == f"http://{port}"
+    assert "outside" in SERVICES["store"]["networks"]
 
 
 def test_the_parts_have_the_versions_that_are_embedded() -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from video_pipeline.config import Settings, settings
+from video_pipeline.config import Settings, settings, settings_of
 from video_pipeline.errors import ConfigurationError
 from video_pipeline.media.allowed import MAX_STREAMS
 from video_pipeline.types import USUAL_CONTAINERS, Container
@@ -125,3 +125,51 @@ def test_settings_are_read_once_and_cannot_be_changed(monkeypatch: pytest.Monkey
 )
 def test_the_time_limit_follows_the_duration_within_bounds(duration: float | None, limit: float):
     assert settings().time_limit_seconds(duration) == limit
+
+
+def test_pages_that_may_upload_are_those_of_the_api_and_those_named(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ALLOWED_ORIGINS", "https://videos.example.org/")
+
+    told = settings_of({"PREVIEW_URL": "https://api.example.org/behind/a/path", "S3_REGION": ""})
+
+    assert told.page_origins == ["https://api.example.org", "https://videos.example.org"]
+    assert told.s3_region == "us-east-1"
+
+
+def test_what_a_process_is_told_must_be_possible_too():
+    with pytest.raises(ConfigurationError, match="ALLOWED_ORIGINS"):
+        settings_of({"ALLOWED_ORIGINS": "*"})
+
+
+def test_origins_are_a_list_of_what_browsers_call_them(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ALLOWED_ORIGINS", "https://videos.example.org/, http://localhost:5173,http://[::1]:80")
+
+    assert settings().allowed_origins == {"https://videos.example.org", "http://localhost:5173", "http://[::1]:80"}
+
+
+@pytest.mark.parametrize("origin", ["*", "videos.example.org", "https://*.example.org", "https://a/path", "null"])
+def test_what_is_no_origin_lets_nobody_in(monkeypatch: pytest.MonkeyPatch, origin: str):
+    monkeypatch.setenv("ALLOWED_ORIGINS", origin)
+
+    with pytest.raises(ConfigurationError, match=r"ALLOWED_ORIGINS: .*an origin is like https://"):
+        settings()
+
+
+@pytest.mark.parametrize(
+    ("written", "is_fine"),
+    [
+        ("10/minute", True),
+        ("10/5 minute;1000/day", True),
+        ("off", True),
+        ("ten a minute", False),
+        ("10/minute;", False),
+    ],
+)
+def test_limits_are_written_as_so_many_in_so_long(monkeypatch: pytest.MonkeyPatch, written: str, is_fine: bool):
+    monkeypatch.setenv("RATE_LIMIT_LOGIN", written)
+
+    if is_fine:
+        assert settings().rate_limit_login == written
+    else:
+        with pytest.raises(ConfigurationError, match="RATE_LIMIT_LOGIN"):
+            settings()

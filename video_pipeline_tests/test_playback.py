@@ -6,6 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 from sqlalchemy import Engine
 
 from video_pipeline import playback
@@ -19,6 +21,7 @@ from video_pipeline.types import ArtifactKind
 from video_pipeline_tests.catalog.stories import artifact, processing, validating
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+NOW_SECONDS = int(NOW.timestamp())
 GRANT = Grant(UUID(int=1), Rendering.PROXY, playback.expiry(NOW, 60))
 KEYS = keyring("new:one,old:two", "installation")
 
@@ -48,16 +51,49 @@ def test_a_signature_is_for_one_grant(other: Grant) -> None:
 def test_a_signature_is_by_one_key() -> None:
     key_id, signature = KEYS.sign(GRANT)
 
-    for name, given in (
+    for name, claimed in (
         (key_id, ""),
         (key_id, signature[:-1]),
         (key_id, "é" * 64),
         ("old", signature),
         ("", signature),
     ):
-        assert not KEYS.allows(GRANT, name, given, NOW)
+        assert not KEYS.allows(GRANT, name, claimed, NOW)
     nobodys = Keyring({"unknown": b""}).sign(GRANT)
     assert not KEYS.allows(GRANT, *nobodys, NOW)
+
+
+GRANTS = some.builds(
+    Grant, some.uuids(), some.sampled_from(Rendering), some.integers(NOW_SECONDS + 1, 2**63), some.booleans()
+)
+
+
+@given(GRANTS, GRANTS)
+def test_a_link_gives_what_was_signed_and_nothing_else(signed: Grant, other: Grant) -> None:
+    path, query = urlsplit(playback.address(KEYS, signed))[2:4]
+    given_back = parse_qs(query)
+    proof = given_back["key"][0], given_back["signature"][0]
+
+    assert path == f"/media/{signed.video_id}/{signed.rendering}"
+    assert int(given_back["expires"][0]) == signed.expires
+    assert KEYS.allows(signed, *proof, NOW)
+    assert KEYS.allows(other, *proof, NOW) is (other == signed)
+
+
+@given(GRANTS, some.text(), some.text())
+def test_no_other_text_is_a_signature(grant: Grant, key_id: str, signature: str) -> None:
+    assert not KEYS.allows(grant, key_id, signature, NOW)
+
+
+@given(some.text(some.sampled_from("ab:, \0é"), max_size=20), some.text(max_size=3))
+def test_a_list_of_keys_is_understood_or_refused(media_keys: str, signing_key: str) -> None:
+    try:
+        known = keyring(media_keys, signing_key)
+    except ConfigurationError:
+        return
+    assert all(name.isalnum() and secret for name, secret in known.keys.items())
+    if known.keys:
+        assert known.allows(GRANT, *known.sign(GRANT), NOW)
 
 
 def test_keys_are_changed_without_breaking_links() -> None:

@@ -1,19 +1,26 @@
-"""The FastAPI application; `uvicorn --factory video_pipeline.api.app:create_app` serves it."""
+"""The FastAPI application; `uvicorn --factory video_pipeline.api.app:served` serves it."""
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from http import HTTPStatus
 
-from video_pipeline.api import problems
+from fastapi import Depends, FastAPI
+
+from video_pipeline.api import logs, problems
+from video_pipeline.api.dependencies import viewer
+from video_pipeline.api.edge import edged
 from video_pipeline.api.routes import (
+    admin,
     auth,
     cameras,
     categories,
     companion,
     configuration,
     events,
+    explorer,
     health,
     invitations,
+    lineage,
     media,
     playback,
     previews,
@@ -25,26 +32,51 @@ from video_pipeline.api.routes import (
     videos,
 )
 
+SIGNED = (previews, media)
+"""Routes whose links carry the proof: by address, for nobody says who asks."""
+LIMITED = (
+    auth,
+    users,
+    invitations,
+    uploads,
+    companion,
+    videos,
+    processing,
+    lineage,
+    events,
+    playback,
+    sites,
+    cameras,
+    categories,
+    stats,
+    configuration,
+    admin,
+)
+
+
+def served() -> FastAPI:
+    """The same for a server's process, whose log becomes lines of JSON."""
+    logs.configure()
+    return create_app()
+
 
 def create_app() -> FastAPI:
     """The application with every route."""
-    app = FastAPI(title="video-pipeline", docs_url="/docs", openapi_url="/openapi.json", redoc_url=None)
+    app = FastAPI(
+        title="video-pipeline",
+        docs_url=None,
+        openapi_url="/openapi.json",
+        redoc_url=None,
+        redirect_slashes=False,  # it would send whoever asks, and what they asked with, to the host that they named
+    )
     problems.register(app)
+    app.add_middleware(edged)
     app.include_router(health.router)
-    app.include_router(previews.router)
-    app.include_router(auth.router)
-    app.include_router(users.router)
-    app.include_router(invitations.router)
-    app.include_router(uploads.router)
-    app.include_router(companion.router)
-    app.include_router(videos.router)
-    app.include_router(processing.router)
-    app.include_router(events.router)
-    app.include_router(playback.router)
-    app.include_router(media.router)
-    app.include_router(sites.router)
-    app.include_router(cameras.router)
-    app.include_router(categories.router)
-    app.include_router(stats.router)
-    app.include_router(configuration.router)
+    app.include_router(explorer.router)
+    edges = problems.responses(HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    for module in SIGNED:
+        app.include_router(module.router, dependencies=[Depends(viewer)], responses=edges)
+    crossed = problems.responses(HTTPStatus.FORBIDDEN)  # a browser's cookie, sent by a page elsewhere
+    for module in LIMITED:
+        app.include_router(module.router, responses=edges | crossed)
     return app

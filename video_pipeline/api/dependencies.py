@@ -7,7 +7,7 @@ from functools import lru_cache
 from threading import Lock
 from typing import Annotated, Generic, TypeVar
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import Engine
 
@@ -15,17 +15,25 @@ from video_pipeline import playback
 from video_pipeline.accounts import callers, outside
 from video_pipeline.accounts.outside import OutsideIssuer
 from video_pipeline.accounts.tokens import AccessTokens
+from video_pipeline.api import rates
+from video_pipeline.api.cookies import AccessCookie
+from video_pipeline.api.rates import Rates, Rule
 from video_pipeline.catalog.engine import connect
 from video_pipeline.config import Settings, settings
 from video_pipeline.errors import NotAllowed, NotAuthenticated
 from video_pipeline.playback import Keyring
+from video_pipeline.storage import cloudfront
 from video_pipeline.storage.client import client
+from video_pipeline.storage.cloudfront import CloudFront
 from video_pipeline.storage.multipart import DirectUploads
 from video_pipeline.storage.objects import ObjectStore
 from video_pipeline.types import Caller
 from video_pipeline.uploads.limits import Limits
 
 T = TypeVar("T")
+
+#: Connections to the catalog that are kept: one beyond them is made for a single request, and takes longer than it.
+CONNECTIONS = 16
 
 
 class Once(Generic[T]):
@@ -45,16 +53,21 @@ class Once(Generic[T]):
         with self._making:
             return self._make()
 
+    async def given(self) -> T:
+        """The value, for a route: what is not `async`, FastAPI sends to a thread, which costs more than the value."""
+        return self()
+
 
 _BEARER = HTTPBearer(
     auto_error=False, scheme_name="bearer", description="An access token; POST /api/auth/login gives one."
 )
+_COOKIE = AccessCookie()
 
 
 @Once
 def engine() -> Engine:
     """The pool of connections to the catalog."""
-    return connect(settings().database_url.get_secret_value())
+    return connect(settings().database_url.get_secret_value(), pool_size=CONNECTIONS)
 
 
 @Once
@@ -74,12 +87,46 @@ def public_store() -> ObjectStore:
 
 
 @Once
+def distribution() -> CloudFront:
+    """The distribution of CloudFront's that delivers media.
+
+    Raises:
+        ConfigurationError: a setting of it is missing or cannot be.
+    """
+    known = settings()
+    return cloudfront.configured(
+        domain=known.cloudfront_domain,
+        key_pair_id=known.cloudfront_key_pair_id,
+        private_key=known.cloudfront_private_key.get_secret_value(),
+    )
+
+
+@Once
 def direct() -> DirectUploads:
     """What clients send straight to the bucket, at the address that they can reach it at."""
     return DirectUploads(store(), public_store().client)
 
 
-def limits(known: Annotated[Settings, Depends(settings)]) -> Limits:
+async def known_settings() -> Settings:
+    """The settings."""
+    return settings()
+
+
+Known = Annotated[Settings, Depends(known_settings)]
+
+
+async def delivery(known: Known) -> ObjectStore | CloudFront | None:
+    """What makes the addresses that media are fetched from, where it is not our API that delivers them."""
+    match known.playback_delivery:
+        case "redirect":
+            return public_store()
+        case "cloudfront":
+            return distribution()
+        case "api":
+            return None
+
+
+async def limits(known: Known) -> Limits:
     """What uploads must keep to, as far as the environment says."""
     return Limits(
         max_file_bytes=known.max_file_bytes,
@@ -89,11 +136,10 @@ def limits(known: Annotated[Settings, Depends(settings)]) -> Limits:
     )
 
 
-Catalog = Annotated[Engine, Depends(engine)]
-Bucket = Annotated[ObjectStore, Depends(store)]
-PublicBucket = Annotated[ObjectStore, Depends(public_store)]
-Known = Annotated[Settings, Depends(settings)]
-Direct = Annotated[DirectUploads, Depends(direct)]
+Catalog = Annotated[Engine, Depends(engine.given)]
+Bucket = Annotated[ObjectStore, Depends(store.given)]
+Elsewhere = Annotated[ObjectStore | CloudFront | None, Depends(delivery)]
+Direct = Annotated[DirectUploads, Depends(direct.given)]
 LimitsDep = Annotated[Limits, Depends(limits)]
 
 
@@ -104,7 +150,7 @@ def keyring() -> Keyring:
     return playback.keyring(known.media_keys.get_secret_value(), known.signing_key.get_secret_value())
 
 
-Keys = Annotated[Keyring, Depends(keyring)]
+Keys = Annotated[Keyring, Depends(keyring.given)]
 
 
 @Once
@@ -124,30 +170,80 @@ def outside_issuer() -> OutsideIssuer | None:
     return outside.configured(known.outside_issuer, known.outside_audience, known.outside_jwks_url)
 
 
-Tokens = Annotated[AccessTokens, Depends(access_tokens)]
-Outside = Annotated[OutsideIssuer | None, Depends(outside_issuer)]
+Tokens = Annotated[AccessTokens, Depends(access_tokens.given)]
+Outside = Annotated[OutsideIssuer | None, Depends(outside_issuer.given)]
+
+
+@Once
+def request_rates() -> Rates:
+    """Who asks how often."""
+    known = settings()
+    broker_url = known.broker_url.get_secret_value() if known.broker_url else None
+    return Rates({rule: getattr(known, f"rate_limit_{rule}") for rule in Rule}, broker_url)
+
+
+RatesDep = Annotated[Rates, Depends(request_rates.given)]
+UPLOADING = frozenset({"uploads", "companion"})
+"""Tags of the routes that the rule for uploads is for."""
+
+
+def address_of(request: Request) -> str:
+    """By what the address that a request comes from is counted; a trusted proxy's word is uvicorn's business."""
+    return rates.of_address(request.client.host if request.client else None)
+
+
+def anonymous(request: Request, counted: RatesDep) -> None:
+    """For routes that take a token of their own: counts the address.
+
+    Raises:
+        TooManyRequests: it has asked too often.
+    """
+    counted.spend(Rule.ANONYMOUS, address_of(request))
+
+
+def viewer(request: Request, counted: RatesDep) -> None:
+    """For routes of signed links: counts the address.
+
+    Raises:
+        TooManyRequests: it has asked too often.
+    """
+    counted.spend(Rule.MEDIA, address_of(request))
 
 
 def caller(
+    request: Request,
+    counted: RatesDep,
     catalog: Catalog,
     own: Tokens,
     issuer: Outside,
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
+    kept: Annotated[str | None, Depends(_COOKIE)],
 ) -> Caller:
-    """Who asks, by the bearer token of the request.
+    """Who asks, by the bearer token of the request, or by the one that a browser keeps where there is none.
 
     Raises:
-        NotAuthenticated: there is none, or it is not valid.
+        NotAuthenticated: there is neither, or it is not valid.
+        CrossOrigin: a page elsewhere sends it.
+        TooManyRequests: the user has asked too often, or the address with tokens that are not valid.
     """
-    if given is None:
+    token = given.credentials if given else kept
+    if token is None:
         raise NotAuthenticated
-    return callers.identify(catalog, given.credentials, own, issuer)
+    try:
+        found = callers.identify(catalog, token, own, issuer)
+    except NotAuthenticated:
+        counted.spend(Rule.ANONYMOUS, address_of(request))
+        raise
+    request.state.user_id = found.user_id
+    is_uploading = not UPLOADING.isdisjoint(request.scope["route"].tags)
+    counted.spend(Rule.UPLOADS if is_uploading else Rule.REQUESTS, str(found.user_id))
+    return found
 
 
 CallerDep = Annotated[Caller, Depends(caller)]
 
 
-def admin(caller: CallerDep) -> Caller:
+async def admin(caller: CallerDep) -> Caller:
     """Who asks, where that is an admin.
 
     Raises:

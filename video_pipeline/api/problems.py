@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from http import HTTPStatus
+from http import HTTPMethod, HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -11,8 +11,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from video_pipeline.errors import (
+    Allowance,
     Conflict,
     DuplicateVideo,
     MediaRefused,
@@ -51,6 +53,7 @@ CODES: Mapping[int, str] = {
     HTTPStatus.FORBIDDEN: NotAllowed.code,
     HTTPStatus.NOT_FOUND: NotFound.code,
     HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
+    HTTPStatus.REQUEST_TIMEOUT: "request_timeout",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "request_too_large",
     HTTPStatus.UNPROCESSABLE_ENTITY: "invalid_request",
 }
@@ -95,25 +98,60 @@ def status_of(error: PipelineError) -> HTTPStatus:
     return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
 
 
-def _of_ours(_: Request, error: Exception) -> JSONResponse:
+def refusal(status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """The answer to what no route has seen: middleware's own."""
+    return _answer(status, detail=detail, code=CODES.get(status, PipelineError.code), retryable=False, headers=headers)
+
+
+def _of_ours(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, PipelineError)  # noqa: S101 - what the handler is registered for
     status = status_of(error)
-    return _answer(status, detail=str(error), code=error.code, retryable=isinstance(error, Retryable))
+    request.state.problem, request.state.reason = error.code, str(error)
+    pace = _pace(error.allowance) if isinstance(error, TooManyRequests) and error.allowance else None
+    detail = _unsaid(error) if status >= HTTPStatus.INTERNAL_SERVER_ERROR else str(error)
+    return _answer(status, detail=detail, code=error.code, retryable=isinstance(error, Retryable), headers=pace)
 
 
-def _invalid(_: Request, error: Exception) -> JSONResponse:
+def _unsaid(error: PipelineError) -> str:
+    """What clients are told of trouble on our side: its kind. Its words may name our hosts, and go to the log."""
+    return (type(error).__doc__ or "").partition("\n")[0] or str(error)
+
+
+def _pace(allowance: Allowance) -> dict[str, str]:
+    """The fields of draft-ietf-httpapi-ratelimit-headers-10, and the one that everybody knows."""
+    rule, wait = allowance.rule, allowance.wait_seconds
+    return {
+        "RateLimit-Policy": f'"{rule}";q={allowance.requests};w={allowance.window_seconds}',
+        "RateLimit": f'"{rule}";r=0;t={wait}',
+        "Retry-After": str(wait),
+    }
+
+
+def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101
     faults = [Fault(where=".".join(map(str, fault["loc"])), what=str(fault["msg"])) for fault in error.errors()]
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+    request.state.problem = CODES[status]
     detail = f"The request is not valid: {faults[0].where}: {faults[0].what}." if faults else "It is not valid."
     return _answer(status, detail=detail, code=CODES[status], retryable=False, faults=faults)
 
 
-def _of_the_framework(_: Request, error: Exception) -> JSONResponse:
+def _of_the_framework(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
     status = HTTPStatus(error.status_code)
-    code = CODES.get(status, PipelineError.code)
-    return _answer(status, detail=str(error.detail), code=code, retryable=False, headers=error.headers)
+    headers = _allowed(request) if status is HTTPStatus.METHOD_NOT_ALLOWED else error.headers
+    return refusal(status, str(error.detail), headers)
+
+
+def _allowed(request: Request) -> dict[str, str]:
+    """All the methods of a path (RFC 9110, section 15.5.6); the framework names those of one function only."""
+    known = {"type": "http", "path": request.scope["path"], "root_path": request.scope.get("root_path", "")}
+    names = [
+        method
+        for method in HTTPMethod
+        if any(route.matches({**known, "method": method})[0] is Match.FULL for route in request.app.routes)
+    ]
+    return {"Allow": ", ".join(names)}
 
 
 def _answer(

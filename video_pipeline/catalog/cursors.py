@@ -59,10 +59,17 @@ def decode(text: str, *, sort: Sort, order: Order) -> Cursor:
     Raises:
         ValueError: it is none that `encode` made, or one of another list.
     """
-    told = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
+    told = _told(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
     if not (isinstance(told, list) and len(told) == 4 and told[:2] == [sort, order] and isinstance(told[3], str)):
         raise ValueError("It is not a cursor of this list.")
     return Cursor(sort, order, _KEYS[sort](told[2]), UUID(told[3]))
+
+
+def _told(text: bytes) -> object:
+    try:
+        return json.loads(text)
+    except RecursionError as error:  # brackets in brackets in brackets
+        raise ValueError("It is not a cursor.") from error
 
 
 def _date(key: object) -> datetime:

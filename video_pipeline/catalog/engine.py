@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from psycopg.errors import IdleInTransactionSessionTimeout
 from sqlalchemy import Connection, Engine, create_engine
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from video_pipeline.errors import CatalogUnavailable
@@ -19,21 +20,26 @@ def connect(
     application_name: str = "video-pipeline",
     statement_seconds: float = 30.0,
     lock_seconds: float = 10.0,
+    idle_seconds: float = 60.0,
 ) -> Engine:
     """An engine for `postgresql+psycopg://…`; it connects when it is first used.
 
-    A statement is ended by the server after `statement_seconds`, a wait for a lock after `lock_seconds`; zero means
-    never. A connection that died while it lay in the pool is replaced unnoticed. Timestamps come back in UTC.
+    A statement is ended by the server after `statement_seconds`, a wait for a lock after `lock_seconds`, and a
+    transaction that lies still after `idle_seconds`: a process that was frozen in one must not hold its locks against
+    the others. Zero means never. A connection that died while it lay in the pool is replaced unnoticed. Timestamps come
+    back in UTC.
     """
     options = {
         "timezone": "UTC",
         "statement_timeout": round(statement_seconds * 1000),
         "lock_timeout": round(lock_seconds * 1000),
+        "idle_in_transaction_session_timeout": round(idle_seconds * 1000),
     }
     return create_engine(
         database_url,
         pool_size=pool_size,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error's message ends up in logs, and what people wrote does not belong there
         connect_args={
             "application_name": application_name,
             "connect_timeout": 10,
@@ -59,12 +65,15 @@ def transaction(engine: Engine) -> Iterator[Connection]:
 def translated() -> Iterator[None]:
     """Turn the driver's failures that another attempt may cure into `CatalogUnavailable`.
 
-    In psycopg these are OperationalError (no connection, shutdown, deadlock, time limits, disk full) and InterfaceError
-    (a connection found closed); what is left, such as a broken constraint, is ours to mend and passes.
+    In psycopg these are OperationalError (no connection, shutdown, deadlock, time limits, disk full), InterfaceError
+    (a connection found closed), and of InternalError that a transaction lay still for too long; what is left, such as
+    a broken constraint, is ours to mend and passes.
     """
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
+    except (OperationalError, InterfaceError, InternalError, PoolTimeout) as error:
+        if isinstance(error, InternalError) and not isinstance(error.orig, IdleInTransactionSessionTimeout):
+            raise
         cause = error.orig if isinstance(error, DBAPIError) else error
         reason = str(cause).strip().partition("\n")[0]
         raise CatalogUnavailable(f"The catalog's database did not answer as it should: {reason}.") from error

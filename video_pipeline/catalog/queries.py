@@ -13,10 +13,12 @@ from video_pipeline.catalog.tables import artifacts, jobs, reprocess_requests, v
 from video_pipeline.errors import VideoNotFound
 from video_pipeline.types import ArtifactKind, Output, VideoStatus
 
+_NOW = select(func.now())
+
 
 def now(conn: Connection) -> datetime:
     """The catalog's clock, by which every timestamp in it is set: the moment this transaction began."""
-    return conn.execute(select(func.now())).scalar_one()
+    return conn.execute(_NOW).scalar_one()
 
 
 def video(conn: Connection, video_id: UUID) -> VideoRow:
@@ -83,9 +85,14 @@ def jobs_of(conn: Connection, video_id: UUID) -> list[JobRow]:
 
 
 def pending_reprocess(conn: Connection, limit: int) -> list[ReprocessRow]:
-    """The oldest wishes that no run is known to fulfil, dispatched ones included: a run may have been lost."""
+    """The oldest wishes that no run is known to fulfil, dispatched ones included: a run may have been lost.
+
+    Those of a backfill come after all others.
+    """
     waiting = select(reprocess_requests).where(reprocess_requests.c.run_id.is_(None))
-    rows = conn.execute(waiting.order_by(reprocess_requests.c.id).limit(limit)).mappings()
+    rows = conn.execute(
+        waiting.order_by(reprocess_requests.c.priority.desc(), reprocess_requests.c.id).limit(limit)
+    ).mappings()
     return [ReprocessRow(**{**row, "outputs": _outputs(row["outputs"])}) for row in rows]
 
 

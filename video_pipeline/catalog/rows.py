@@ -106,7 +106,10 @@ class ArtifactRow:
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """One stage of one run for one video; `progress` is 0 to 100, `media_seconds` what its media processes took."""
+    """One stage of one run for one video; `progress` is 0 to 100 and last grew at `advanced_at`.
+
+    `media_seconds` is what its media processes took.
+    """
 
     id: UUID
     video_id: UUID
@@ -120,17 +123,22 @@ class JobRow:
     error_code: str | None
     error_sentence: str | None
     heartbeat_at: datetime
+    advanced_at: datetime
     started_at: datetime
     finished_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class ReprocessRow:
-    """A wish to derive outputs again, `outputs` None meaning all of them; it waits until `run_id` is known."""
+    """A wish to derive outputs again, `outputs` None meaning all of them; it waits until `run_id` is known.
+
+    `priority` is zero for a person's, and below it for a backfill's.
+    """
 
     id: int
     video_id: UUID
     outputs: tuple[Output, ...] | None
+    priority: int
     requested_by: str
     requested_at: datetime
     dispatched_at: datetime | None

@@ -28,7 +28,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from video_pipeline.catalog import care as care  # whoever knows the tables knows these as well
+from video_pipeline.catalog import alerting as alerting  # whoever knows the tables knows these as well
+from video_pipeline.catalog import care as care
 from video_pipeline.catalog import people
 from video_pipeline.catalog.columns import digest, identity, metadata, moment, word
 from video_pipeline.catalog.documents import MediaFactsJson, WarningsJson
@@ -151,6 +152,8 @@ videos = Table(
     Index("ix_videos_site_id_created_at", "site_id", "created_at", "id"),
     Index("ix_videos_camera_id_created_at", "camera_id", "created_at", "id"),
     Index("ix_videos_category_id_created_at", "category_id", "created_at", "id"),
+    Index("ix_videos_recorded_at", "recorded_at", "id"),
+    Index("ix_videos_uploaded_at", "uploaded_at", "id"),
     Index(
         "ix_videos_words",
         "title",
@@ -246,6 +249,7 @@ jobs = Table(
     Column("error_code", Text),
     Column("error_sentence", Text),
     moment("heartbeat_at", now=True),
+    moment("advanced_at", now=True),  # when its progress last grew
     moment("started_at", now=True),
     moment("finished_at"),
     UniqueConstraint("video_id", "stage", "run_id"),
@@ -253,6 +257,7 @@ jobs = Table(
     CheckConstraint("(status = 'running') = (finished_at IS NULL)", name="finished"),
     CheckConstraint("(status = 'failed') = (error_code IS NOT NULL)", name="failed"),
     Index("ix_jobs_running", "heartbeat_at", postgresql_where=text("status = 'running'")),
+    Index("ix_jobs_completed", "stage", "finished_at", postgresql_where=text("status = 'completed'")),
 )
 
 reprocess_requests = Table(
@@ -261,9 +266,11 @@ reprocess_requests = Table(
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("video_id", ForeignKey("videos.id"), nullable=False, index=True),
     Column("outputs", ARRAY(Text)),  # of `Output`; null means everything
+    # Zero is a person's wish; below it is a backfill's, which waits until nobody else does.
+    Column("priority", SmallInteger, nullable=False, server_default="0"),
     Column("requested_by", Text, nullable=False),
     moment("requested_at", now=True),
     moment("dispatched_at"),
     Column("run_id", Text),
-    Index("ix_reprocess_requests_pending", "id", postgresql_where=text("run_id IS NULL")),
+    Index("ix_reprocess_requests_pending", text("priority DESC"), "id", postgresql_where=text("run_id IS NULL")),
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from video_pipeline.catalog.people import configuration, quota_usage
 from video_pipeline.catalog.tables import cameras, categories, sites, uploads, videos
@@ -78,14 +78,10 @@ class Rival:
     status: VideoStatus
 
 
-def upload(conn: Connection, video_id: UUID) -> UploadRow:
-    """The upload of a video.
-
-    Raises:
-        VideoNotFound: no video of that id is or was uploaded through the API.
-    """
-    expires_at = uploads.c.seen_at + LIFETIME
-    wanted = select(
+# Both are read whenever an upload begins, and are put together once: that takes longer than to run them.
+_EXPIRES_AT = uploads.c.seen_at + LIFETIME
+_UPLOAD = (
+    select(
         uploads.c.video_id,
         videos.c.owner_id,
         videos.c.status,
@@ -95,12 +91,24 @@ def upload(conn: Connection, video_id: UUID) -> UploadRow:
         uploads.c.multipart_id,
         uploads.c.part_bytes,
         uploads.c.part_count,
-        expires_at.label("expires_at"),
-        (expires_at < func.now()).label("is_expired"),
+        _EXPIRES_AT.label("expires_at"),
+        (func.now() > _EXPIRES_AT).label("is_expired"),
         uploads.c.completed_at.is_not(None).label("is_completed"),
         uploads.c.aborted_at.is_not(None).label("is_aborted"),
-    ).join_from(uploads, videos)
-    row = conn.execute(wanted.where(uploads.c.video_id == video_id)).one_or_none()
+    )
+    .join_from(uploads, videos)
+    .where(uploads.c.video_id == bindparam("of_video"))
+)
+_CONFIGURED = select(*(configuration.c[name] for name in Configured.__dataclass_fields__))
+
+
+def upload(conn: Connection, video_id: UUID) -> UploadRow:
+    """The upload of a video.
+
+    Raises:
+        VideoNotFound: no video of that id is or was uploaded through the API.
+    """
+    row = conn.execute(_UPLOAD, {"of_video": video_id}).one_or_none()
     if row is None:
         raise VideoNotFound(f"No upload has the id {video_id}.")
     return UploadRow(**row._mapping)
@@ -108,8 +116,7 @@ def upload(conn: Connection, video_id: UUID) -> UploadRow:
 
 def configured(conn: Connection) -> Configured:
     """What an admin has set of the limits on uploads."""
-    names = Configured.__dataclass_fields__
-    row = conn.execute(select(*(configuration.c[name] for name in names))).one_or_none()
+    row = conn.execute(_CONFIGURED).one_or_none()
     return Configured() if row is None else Configured(**row._mapping)
 
 

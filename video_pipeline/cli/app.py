@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -21,12 +20,12 @@ from video_pipeline.accounts.founding import make_first_admin
 from video_pipeline.catalog import migrate, queries
 from video_pipeline.catalog.engine import connect, transaction
 from video_pipeline.catalog.records.reprocess import request_reprocess
+from video_pipeline.cli import alerts, care, display, remote, seed, stale, transfers, watch
 from video_pipeline.cli import demo as demonstration
-from video_pipeline.cli import display
 from video_pipeline.cli.follow import follow, look
-from video_pipeline.cli.session import Session, open_session
+from video_pipeline.cli.sentences import sentences
+from video_pipeline.cli.session import DATA, DataDir, Session, open_session
 from video_pipeline.config import settings
-from video_pipeline.errors import PipelineError
 from video_pipeline.local import doctor as diagnosis
 from video_pipeline.local.installation import Installation
 from video_pipeline.local.stack import Running, run_until_stopped
@@ -35,32 +34,24 @@ from video_pipeline.storage.client import client
 from video_pipeline.types import Output, VideoStatus
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+app.add_typer(care.commands)
+app.add_typer(alerts.commands, name="alerts")
+app.add_typer(remote.commands)
+app.add_typer(seed.commands)
+app.add_typer(stale.commands)
+app.add_typer(transfers.commands)
+app.add_typer(watch.commands)
 out = Console(width=None if sys.stdout.isatty() else 120)  # a log has no width of its own
 
-DataDir = Annotated[
-    Path, typer.Option("--data-dir", envvar="VIDEO_PIPELINE_DATA", help="Where the embedded stack keeps its data.")
-]
 Files = Annotated[
     list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, help="Video files on this machine.")
 ]
-DATA = Path("data")
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """Turn an error of ours into its sentence and exit code 1."""
-    try:
-        yield
-    except PipelineError as error:
-        # An error's words may be a stranger's, a file name for one: no markup. One line, so that programs can read it.
-        Console(stderr=True, highlight=False).print(f"[red]{error.code}[/]: {escape(str(error))}", soft_wrap=True)
-        raise typer.Exit(1) from error
 
 
 @app.command()
 def up(data_dir: DataDir = DATA) -> None:
     """Start the whole stack on this machine and stay; Ctrl-C ends every process it started."""
-    with _sentences():
+    with sentences():
         run_until_stopped(data_dir, on_ready=lambda stack: _welcome(stack, data_dir))
 
 
@@ -76,7 +67,7 @@ def _welcome(stack: Running, data_dir: Path) -> None:
 @app.command()
 def ingest(files: Files, *, wait: bool = True, data_dir: DataDir = DATA) -> None:
     """Put files into the inbox and follow them until each is completed or failed."""
-    with _sentences():
+    with sentences():
         session = open_session(data_dir)
         video_ids = [_receive(session, path) for path in files]
         if wait:
@@ -86,7 +77,7 @@ def ingest(files: Files, *, wait: bool = True, data_dir: DataDir = DATA) -> None
 @app.command()
 def status(video_id: Annotated[UUID | None, typer.Argument()] = None, *, data_dir: DataDir = DATA) -> None:
     """Show one video with its jobs and artifacts, or the latest videos and how many are in which status."""
-    with _sentences():
+    with sentences():
         session = open_session(data_dir)
         if video_id is not None:
             snapshot = look(session.engine, video_id)
@@ -108,7 +99,7 @@ def reprocess(
     data_dir: DataDir = DATA,
 ) -> None:
     """Ask for videos to be made again: everything, or single outputs. The sensor turns the wish into a run."""
-    with _sentences():
+    with sentences():
         session = open_session(data_dir)
         with transaction(session.engine) as connection:
             for video_id in video_ids:
@@ -124,7 +115,7 @@ def demo(
     output: Annotated[Path, typer.Option(help="Where the outputs are saved.")] = Path("demo-output"),
 ) -> None:
     """Start a stack of its own, ingest files (or a sample clip), save what comes out, and stop everything."""
-    with _sentences():
+    with sentences():
         if not demonstration.play(out, files or [demonstration.sample_clip()], output, keep=keep):
             raise typer.Exit(1)
 
@@ -144,7 +135,7 @@ def doctor(data_dir: DataDir = DATA) -> None:
 @app.command()
 def env(data_dir: DataDir = DATA) -> None:
     """Print the environment of the stack in the data folder as shell exports; it holds secrets."""
-    with _sentences():
+    with sentences():
         for name, value in sorted(Installation(data_dir).saved_environment().items()):
             sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
 
@@ -155,10 +146,11 @@ def prepare() -> None:
 
     Where there is no user yet, the first admin is made, and the password printed: this once.
     """
-    with _sentences():
+    with sentences():
         known = settings()
         migrate.upgrade(known.database_url.get_secret_value())
-        bucket.prepare(client(known.s3_endpoint_url, known.s3_region), known.s3_bucket)
+        store = client(known.s3_endpoint_url, known.s3_region)
+        bucket.prepare(store, known.s3_bucket, allowed_origins=known.page_origins)
         _first_admin()
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from sqlalchemy import Engine
 
 from video_pipeline.catalog.engine import connect
@@ -13,6 +15,11 @@ from video_pipeline.config import Settings, settings
 from video_pipeline.local.installation import Installation
 from video_pipeline.storage.client import client
 from video_pipeline.storage.objects import ObjectStore
+
+DataDir = Annotated[
+    Path, typer.Option("--data-dir", envvar="VIDEO_PIPELINE_DATA", help="Where the embedded stack keeps its data.")
+]
+DATA = Path("data")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 
 from video_pipeline import intake
 from video_pipeline.catalog import queries
+from video_pipeline.catalog.care import Ending
 from video_pipeline.catalog.heartbeats import DAEMON
-from video_pipeline.catalog.records import heartbeats, jobs, multipart, reprocess, uploads, videos
+from video_pipeline.catalog.records import endings, heartbeats, jobs, multipart, reprocess, uploads, videos
 from video_pipeline.config import settings
 from video_pipeline.defs.arrivals import Decision, decide, selection, sort_inbox
 from video_pipeline.defs.jobs import ingest_video
@@ -26,8 +27,15 @@ WINDOW = 1000
 
 SECONDS_BETWEEN_LOOKS = 0.5
 
+FAILURE_REASON_TAG, STEP_FAILED = "dagster/failure_reason", "STEP_FAILURE"
+
 INTERRUPTED = Finding(
     "interrupted", "Processing was interrupted again and again by trouble on our side. Ask for it to be done again."
+)
+STALLED = Finding(
+    "stalled",
+    "Processing stood still again and again, and was given up. Ask for it to be done again; if it stands "
+    "still then too, look at the file.",
 )
 CANCELED = Finding("canceled", "An operator stopped the processing. Ask for it to be done again.")
 
@@ -67,12 +75,14 @@ def look(
         if not arrived and not wishes:
             return Decision(), following
         _adopt(connection, arrived, drops)
+        queued = instance.get_runs_count(dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED]))
         decision = decide(
             arrived,
             queries.statuses(connection, arrived),
             wishes,
             now=queries.now(connection),
-            room=_room(instance),
+            room=_room(queued),
+            spare=settings().backfill_queue_limit - queued,
         )
         _note(connection, decision)
     for stored in decision.discard:
@@ -86,9 +96,8 @@ def _adopt(connection: Connection, arrived: Mapping[UUID, StoredObject], drops: 
         intake.adopt(connection, video_id, arrived[video_id])
 
 
-def _room(instance: dg.DagsterInstance) -> int:
+def _room(queued: int) -> int:
     """How many runs may be requested now: the queue daemon reads its whole queue every second, so it is kept short."""
-    queued = instance.get_runs_count(dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED]))
     return min(settings().inbox_batch, settings().inbox_queue_limit - queued)
 
 
@@ -106,7 +115,7 @@ def _result(decision: Decision, cursor: str | None) -> dg.SensorResult:
             run_key=f"request-{wish.id}",
             partition_key=str(wish.video_id),
             asset_selection=[dg.AssetKey(name) for name in selection(wish) or []] or None,
-            tags={REQUEST_TAG: str(wish.id), "dagster/priority": "-1"},
+            tags={REQUEST_TAG: str(wish.id), "dagster/priority": str(wish.priority - 1)},
         )
         for wish in decision.fulfil
     ]
@@ -139,12 +148,37 @@ def canceled_runs(context: dg.RunStatusSensorContext, catalog: Catalog) -> None:
 
 
 def _end(run: dg.DagsterRun, catalog: Catalog, why: Finding) -> None:
-    video_id = run.tags.get("dagster/partition")
+    video_id = _video(run)
     if video_id is None:
         return
+    is_last = run.tags.get("dagster/will_retry") != "true"
     with catalog.transaction() as connection:
         jobs.interrupt_jobs(connection, run.run_id)
-        if run.tags.get("dagster/will_retry") != "true":
-            videos.fail(
-                connection, UUID(video_id), code=why.code, sentence=why.sentence, retryable=True, run_id=run.run_id
-            )
+        ending = endings.close(connection, run.run_id, video_id)
+        if ending is not None and is_last and not _was_given_up_and_woke(run, ending):
+            _give_up(connection, run, STALLED if ending is Ending.STALLED else why)
+
+
+def _was_given_up_and_woke(run: dg.DagsterRun, ending: Ending) -> bool:
+    """Whether the run failed by itself, because it found that it had been given up before anybody had ended it.
+
+    Dagster tries no run again whose step failed. The watchdog does, as its video has no run any more.
+    """
+    return ending in {Ending.SILENT, Ending.STALLED, Ending.IDLE} and run.tags.get(FAILURE_REASON_TAG) == STEP_FAILED
+
+
+def _video(run: dg.DagsterRun) -> UUID | None:
+    """The video that a run is for; others are for a day or for nothing in particular."""
+    try:
+        return UUID(run.tags.get("dagster/partition", ""))
+    except ValueError:
+        return None
+
+
+def _give_up(connection: Connection, run: dg.DagsterRun, why: Finding) -> None:
+    """No other run follows: the video has failed, unless it had ended before, and no wish waits for this run."""
+    request = run.tags.get(REQUEST_TAG)
+    if request is not None:
+        reprocess.confirm_dispatch(connection, int(request), run.run_id)
+    video_id = UUID(run.tags["dagster/partition"])
+    videos.fail(connection, video_id, code=why.code, sentence=why.sentence, retryable=True, run_id=run.run_id)

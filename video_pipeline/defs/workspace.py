@@ -16,14 +16,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _LOCK = "in-use"
+_CLAIMS = "claims"
 
 
 @contextmanager
 def claim(work_dir: Path) -> Iterator[Path]:
     """A new, empty folder under `work_dir`, removed at the end; folders of dead owners are removed at the start."""
     work_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _locked(work_dir / "claims"):
-        sweep(work_dir)
+    with _locked(work_dir / _CLAIMS):
+        _sweep(work_dir)
         folder = Path(tempfile.mkdtemp(prefix="run-", dir=work_dir))
         descriptor = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -34,12 +35,32 @@ def claim(work_dir: Path) -> Iterator[Path]:
         os.close(descriptor)
 
 
+def abandoned(work_dir: Path) -> list[Path]:
+    """The folders under `work_dir` whose owner is gone; nothing is changed, not even by looking."""
+    claims = work_dir / _CLAIMS
+    if not claims.exists():
+        return []
+    with _locked(claims, "rb"):
+        return _abandoned(work_dir)
+
+
 def sweep(work_dir: Path) -> list[Path]:
     """Remove the folders under `work_dir` whose owner is gone, and tell which they were."""
-    abandoned = [folder for folder in work_dir.glob("run-*") if not _is_held(folder / _LOCK)]
-    for folder in abandoned:
+    if not work_dir.is_dir():
+        return []
+    with _locked(work_dir / _CLAIMS):
+        return _sweep(work_dir)
+
+
+def _sweep(work_dir: Path) -> list[Path]:
+    gone = _abandoned(work_dir)
+    for folder in gone:
         shutil.rmtree(folder, ignore_errors=True)
-    return abandoned
+    return gone
+
+
+def _abandoned(work_dir: Path) -> list[Path]:
+    return [folder for folder in sorted(work_dir.glob("run-*")) if not _is_held(folder / _LOCK)]
 
 
 def _is_held(lock: Path) -> bool:
@@ -54,8 +75,8 @@ def _is_held(lock: Path) -> bool:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold `path`, so that a sweep never meets a folder that exists but is not locked yet."""
-    with path.open("ab") as handle:
+def _locked(path: Path, mode: str = "ab") -> Iterator[None]:
+    """Hold `path`, so that nobody who looks meets a folder that exists but is not locked yet."""
+    with path.open(mode) as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from video_pipeline.catalog import migrate
+from video_pipeline.config import settings_of
 from video_pipeline.local import dagster, dagster_schema, postgres, seaweedfs, services, valkey
 from video_pipeline.local.environment import OWN_SERVERS
 from video_pipeline.local.installation import Installation
@@ -32,8 +33,10 @@ def _stores(installation: Installation, environment: Mapping[str, str]) -> Itera
     def databases() -> None:
         _settle_databases(installation, environment)
 
+    origins = settings_of(environment).page_origins
+
     def objects() -> None:
-        bucket.prepare(seaweedfs.client(environment), environment["S3_BUCKET"])
+        bucket.prepare(seaweedfs.client(environment), environment["S3_BUCKET"], allowed_origins=origins)
 
     yield server("postgres", lambda: postgres.part(installation, databases), databases)
     yield server("seaweedfs", lambda: seaweedfs.part(installation, environment, objects), objects)

@@ -41,12 +41,12 @@ def api(installation: Installation, environment: Mapping[str, str]) -> Part:
     return Part(
         name="api",
         argv=[
-            *(programs.script("uvicorn"), "--factory", "video_pipeline.api.app:create_app"),
-            *(f"--host={HOST}", f"--port={port}", "--no-server-header"),
+            *(programs.script("uvicorn"), "--factory", "video_pipeline.api.app:served"),
+            *(f"--host={HOST}", f"--port={port}", "--no-server-header", "--no-access-log"),
             "--timeout-graceful-shutdown=5",  # whoever watches a video would keep it up
         ],
         environment=environment,
         folder=installation.part_folder("api"),
         is_healthy=lambda: http_answers(f"http://{HOST}:{port}/healthz"),
-        uses=frozenset({"postgres", "seaweedfs"}),
+        uses=frozenset({"postgres", "seaweedfs", "valkey"}),
     )

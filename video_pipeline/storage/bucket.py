@@ -89,6 +89,16 @@ def problems(client: S3Client, bucket: str, *, allowed_origins: Sequence[str] = 
         return found
 
 
+def exists(client: S3Client, bucket: str) -> bool:
+    """Whether there is a bucket of that name that we may look into.
+
+    Raises:
+        StoreUnavailable: the store did not answer, or refused.
+    """
+    with translated(bucket):
+        return _exists(client, bucket)
+
+
 def _uploads_from(origins: Sequence[str]) -> CORSRuleTypeDef:
     """Parts and files are sent by PUT, forms by POST; completing an upload needs the ETag of each part."""
     return {

@@ -10,7 +10,8 @@ from botocore.config import Config
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-CONNECTIONS = 16
+CONNECTIONS = 40
+"""As many as a process of the API has threads, each of which may be reading an object."""
 
 
 def client(endpoint_url: str | None, region: str) -> S3Client:

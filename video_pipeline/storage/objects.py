@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 MIB = 1024**2
-CHUNK_BYTES = MIB
+CHUNK_BYTES = MIB // 4  # a player waits for the whole of the first piece, and each that plays holds one in memory
 LISTED_AT_ONCE = 1000  # S3's own bound, for listing and for deleting
 OPAQUE = "application/octet-stream"
 
@@ -45,9 +45,12 @@ class ObjectStore:
 
         Markers that stores keep for folders are no objects: their keys end in a slash.
         """
+        return tuple(islice(self.walk(prefix, start_after=start_after), limit))
+
+    def walk(self, prefix: str, *, start_after: str | None = None) -> Iterator[StoredObject]:
+        """The same one by one: a page of them is in memory at a time, however many there are."""
         with translated(prefix):
-            found = (stored for stored in self._pages(prefix, start_after or "") if not stored.key.endswith("/"))
-            return tuple(islice(found, limit))
+            yield from (found for found in self._pages(prefix, start_after or "") if not found.key.endswith("/"))
 
     def _pages(self, prefix: str, start_after: str) -> Iterator[StoredObject]:
         pages = self.client.get_paginator("list_objects_v2").paginate(

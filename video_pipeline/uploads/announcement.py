@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from video_pipeline.catalog import queries, uploading
 from video_pipeline.catalog.records import multipart, quota, uploads
-from video_pipeline.catalog.uploading import CameraSite, Rival
+from video_pipeline.catalog.uploading import CameraSite, Rival, UploadRow
 from video_pipeline.errors import NotFound, QuotaExceeded, RequestRefused
 from video_pipeline.storage import keys
 from video_pipeline.storage.multipart import UPLOAD_BYTES_MAX
@@ -37,18 +37,12 @@ class Announcement:
     category_id: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Registered:
-    """An upload that has its row and its bytes, and that the store knows nothing of yet."""
-
-    video_id: UUID
-    key: str
-
-
 def register(
     conn: Connection, caller: Caller, file: Announcement, *, defaults: Limits, planning: Planning
-) -> Registered | Rival:
+) -> UploadRow | Rival:
     """Write an upload down and take its bytes from the caller's quota; or give the video that has the same bytes.
+
+    The store knows nothing of it yet.
 
     Raises:
         RequestRefused: the file may not be sent.
@@ -66,11 +60,10 @@ def register(
     plan = planning(file.size_bytes, known)
     week_start = reserve(conn, caller.user_id, plan.reserved_bytes, known) if plan.reserved_bytes else None
     video_id = uuid4()
-    key = keys.upload(video_id, extension)
     uploads.register_upload(
         conn,
         video_id=video_id,
-        inbox_key=key,
+        inbox_key=keys.upload(video_id, extension),
         filename=file.filename,
         extension=extension,
         scope=scope,
@@ -87,7 +80,7 @@ def register(
         category_id=file.category_id,
     )
     multipart.begin(conn, video_id, part_bytes=plan.part_bytes, part_count=plan.part_count, week_start=week_start)
-    return Registered(video_id, key)
+    return uploading.upload(conn, video_id)
 
 
 def _site(conn: Connection, caller: Caller, file: Announcement) -> CameraSite | None:

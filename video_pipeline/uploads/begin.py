@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Engine
 
-from video_pipeline.catalog import uploading
 from video_pipeline.catalog.engine import transaction
 from video_pipeline.catalog.records import multipart
 from video_pipeline.catalog.uploading import Rival, UploadRow
 from video_pipeline.errors import Conflict, PipelineError
 from video_pipeline.storage.multipart import DirectUploads, SignedRequest
 from video_pipeline.types import Caller
-from video_pipeline.uploads.announcement import Announcement, Registered, register
+from video_pipeline.uploads.announcement import Announcement, register
 from video_pipeline.uploads.limits import Limits
 from video_pipeline.uploads.plans import Planning, exact, part_size
 
@@ -60,16 +59,14 @@ def begin(
 
 def announced(
     engine: Engine, caller: Caller, file: Announcement, *, defaults: Limits, planning: Planning
-) -> Registered | Rival:
+) -> UploadRow | Rival:
     """Write the upload down, in a transaction of its own."""
     with transaction(engine) as connection:
         return register(connection, caller, file, defaults=defaults, planning=planning)
 
 
-def opened(engine: Engine, direct: DirectUploads, registered: Registered) -> UploadRow:
-    """The upload, begun in the store where it has several parts."""
-    with transaction(engine) as connection:
-        upload = uploading.upload(connection, registered.video_id)
+def opened(engine: Engine, direct: DirectUploads, upload: UploadRow) -> UploadRow:
+    """The upload that was written down, begun in the store where it has several parts."""
     if upload.part_count == 1:
         return upload
     try:
@@ -80,11 +77,10 @@ def opened(engine: Engine, direct: DirectUploads, registered: Registered) -> Upl
         raise
     with transaction(engine) as connection:
         is_wanted = multipart.started(connection, upload.video_id, multipart_id)
-        upload = uploading.upload(connection, upload.video_id)
     if not is_wanted:
         direct.abort(upload.key, multipart_id)
         raise Conflict(f"Upload {upload.video_id} was aborted while it began.")
-    return upload
+    return replace(upload, multipart_id=multipart_id)
 
 
 def sign_parts(direct: DirectUploads, upload: UploadRow, numbers: Iterable[int]) -> Signed:

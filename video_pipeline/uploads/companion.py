@@ -13,7 +13,7 @@ from video_pipeline.errors import DuplicateVideo, NotFound, RequestRefused
 from video_pipeline.storage import keys
 from video_pipeline.storage.multipart import DirectUploads, SignedRequest
 from video_pipeline.types import Caller
-from video_pipeline.uploads.announcement import Announcement, Registered
+from video_pipeline.uploads.announcement import Announcement
 from video_pipeline.uploads.begin import announced, opened
 from video_pipeline.uploads.limits import Limits, limits
 from video_pipeline.uploads.names import media_type
@@ -44,7 +44,7 @@ def begin_form(
     return direct.form(upload.key, content_type=media_type(file.mime_type), largest_bytes=upload.part_bytes)
 
 
-def _registered(engine: Engine, caller: Caller, file: Announcement, defaults: Limits, planning: Planning) -> Registered:
+def _registered(engine: Engine, caller: Caller, file: Announcement, defaults: Limits, planning: Planning) -> UploadRow:
     found = announced(engine, caller, file, defaults=defaults, planning=planning)
     if isinstance(found, Rival):
         raise DuplicateVideo(found.video_id)

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from video_pipeline.catalog import queries, uploading
-from video_pipeline.catalog.uploading import CameraSite
+from video_pipeline.catalog.uploading import CameraSite, Configured
 from video_pipeline.types import USUAL_CONTAINERS, Container
 from video_pipeline.uploads.week import Reset, week_of
 
@@ -46,18 +46,22 @@ class Standing:
 def limits(conn: Connection, defaults: Limits) -> Limits:
     """What counts now: what an admin has set, else the defaults."""
     told = uploading.configured(conn)
-    reset = Reset(
-        weekday=_or(told.quota_reset_weekday, defaults.reset.weekday),
-        hour=_or(told.quota_reset_hour, defaults.reset.hour),
-        timezone=told.quota_reset_timezone or defaults.reset.timezone,
-    )
     containers = told.accepted_containers
     return replace(
         defaults,
         max_file_bytes=_or(told.max_file_bytes, defaults.max_file_bytes),
         weekly_bytes=_or(told.weekly_bytes_per_user, defaults.weekly_bytes),
         containers=defaults.containers if containers is None else frozenset(map(Container, containers)),
-        reset=reset,
+        reset=reset_of(told, defaults.reset),
+    )
+
+
+def reset_of(told: Configured, default: Reset) -> Reset:
+    """When quotas are reset: what an admin has set, else as `default` has it."""
+    return Reset(
+        weekday=_or(told.quota_reset_weekday, default.weekday),
+        hour=_or(told.quota_reset_hour, default.hour),
+        timezone=told.quota_reset_timezone or default.timezone,
     )
 
 

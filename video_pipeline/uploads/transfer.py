@@ -44,7 +44,15 @@ def parts(engine: Engine, direct: DirectUploads, caller: Caller, video_id: UUID)
         VideoNotFound: there is no such upload, or none that the caller may see.
         Conflict: it has ended.
     """
-    upload = alive(engine, caller, video_id, to_read=True)
+    return stored(direct, alive(engine, caller, video_id, to_read=True))
+
+
+def stored(direct: DirectUploads, upload: UploadRow) -> list[Part]:
+    """The same of an upload that was read already.
+
+    Raises:
+        Conflict: it has ended.
+    """
     if upload.multipart_id is None:
         return []
     there = direct.parts(upload.key, upload.multipart_id)

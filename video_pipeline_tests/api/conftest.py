@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
 from threading import Thread
@@ -16,7 +17,7 @@ import pytest
 import uvicorn
 from sqlalchemy import Engine
 
-from video_pipeline.api import dependencies
+from video_pipeline.api import dependencies, insiders
 from video_pipeline.api.app import create_app
 from video_pipeline.storage.objects import ObjectStore
 
@@ -71,28 +72,41 @@ class Client:
 @pytest.fixture
 def fresh_dependencies(environment: dict[str, str]) -> Iterator[None]:
     """Nothing that an earlier test connected."""
-    _forget()
+    forget()
     yield
-    _forget()
+    forget()
 
 
-def _forget() -> None:
+def forget() -> None:
+    """Let what is made once be made anew, of the environment as it is now."""
     if dependencies.engine.cache_info().currsize:
         dependencies.engine().dispose()
     dependencies.engine.cache_clear()
     dependencies.direct.cache_clear()
     dependencies.public_store.cache_clear()
+    dependencies.distribution.cache_clear()
     for known in (dependencies.store, dependencies.keyring, dependencies.access_tokens, dependencies.outside_issuer):
         known.cache_clear()
+    for counted in (dependencies.request_rates, insiders.metrics, insiders.ready):
+        counted.cache_clear()
 
 
 @pytest.fixture
 def api(fresh_dependencies: None, engine: Engine, store: ObjectStore) -> Iterator[Client]:
-    """The API, served. Its socket listens before the server starts, so that nobody need wait for it."""
+    """The API, served."""
+    with served() as client:
+        yield client
+
+
+@contextmanager
+def served() -> Iterator[Client]:
+    """The API on a port of its own. Its socket listens before the server starts, so that nobody need wait for it."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = uvicorn.Server(uvicorn.Config(create_app(), ws="none", lifespan="off", log_config=None))
         serving = Thread(target=server.run, kwargs={"sockets": [listening]})
         serving.start()
-        yield Client(f"http://127.0.0.1:{listening.getsockname()[1]}")
-        server.should_exit = True
-        serving.join()
+        try:
+            yield Client(f"http://127.0.0.1:{listening.getsockname()[1]}")
+        finally:
+            server.should_exit = True
+            serving.join()

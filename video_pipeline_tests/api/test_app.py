@@ -9,6 +9,8 @@ from video_pipeline.types import ArtifactKind
 
 OPEN = {
     "/healthz",
+    "/readyz",
+    "/metrics",
     "/previews/{video_id}/{kind}",  # signed, as is the next
     "/media/{video_id}/{kind}",
     "/api/auth/login",
@@ -36,6 +38,81 @@ def test_every_operation_has_a_name_of_its_own():
     names = [told["operationId"] for _, _, told in operations()]
 
     assert sorted(names) == sorted(set(names))
+
+
+def test_every_operation_says_what_it_is_for():
+    silent = {
+        (method, path, part)
+        for method, path, told in operations()
+        for part in ("summary", "description", "tags", "operationId")
+        if not told.get(part)
+    }
+
+    assert silent == set()
+
+
+#: Removing a member is the same as finding none.
+NEVER_ABSENT = {("DELETE", "/api/sites/{site_id}/members/{user_id}")}
+
+
+def expected_problems(method: str, path: str, told: dict[str, Any]) -> set[str]:
+    """The statuses that must be among an operation's answers, by what it takes."""
+    by_body = {"400", "413", "422"} if "requestBody" in told else set()
+    by_caller = {"401", "403", "429", "503"} if "security" in told else set()
+    by_path = {"404"} if "{" in path and (method, path) not in NEVER_ABSENT else set()
+    return by_body | by_caller | by_path | ({"422"} if told.get("parameters") else set())
+
+
+def test_every_operation_names_the_problems_that_it_may_answer_with():
+    missing = {
+        (method, path): lacking
+        for method, path, told in operations()
+        if (lacking := expected_problems(method, path, told) - told["responses"].keys())
+    }
+
+    assert missing == {}
+
+
+def test_every_problem_is_told_in_the_same_form():
+    others = {
+        (method, path, status)
+        for method, path, told in operations()
+        for status, answer in told["responses"].items()
+        if status >= "400" and "application/problem+json" not in answer.get("content", {})
+    }
+
+    assert others == {("GET", "/readyz", "503"), ("GET", "/media/{video_id}/{kind}", "416")}
+
+
+SPEAK_FOR_THEMSELVES = {"boolean", "array", "object", "null"}
+
+
+def needs_an_example(schema: dict[str, Any]) -> bool:
+    """Whether nobody can guess a value: no word of a list, no id, no moment, and nothing is said of it."""
+    if schema.keys() & {"examples", "enum", "const", "$ref", "default"}:
+        return False
+    if "anyOf" in schema:
+        return any(needs_an_example(one) for one in schema["anyOf"])
+    return schema.get("type") not in SPEAK_FOR_THEMSELVES and schema.get("format") not in {"uuid", "date-time"}
+
+
+def test_what_nobody_can_guess_has_an_example():
+    schemas = create_app().openapi()["components"]["schemas"]
+    bare = {
+        (name, field)
+        for name, schema in schemas.items()
+        for field, told in schema.get("properties", {}).items()
+        if needs_an_example(told)
+    }
+
+    assert bare == set()
+
+
+def test_a_method_that_a_path_does_not_know_is_told_all_that_it_does(api):
+    answer = api.ask("PUT", f"/api/sites/{uuid4()}")
+
+    assert (answer.status, answer.told["code"]) == (405, "method_not_allowed")
+    assert answer.headers["Allow"] == "DELETE, GET, PATCH"
 
 
 def test_people_and_programs_can_read_what_the_api_is(api):

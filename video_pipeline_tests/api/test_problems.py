@@ -1,5 +1,7 @@
 import json
+import re
 from http import HTTPStatus
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -8,6 +10,7 @@ from fastapi.testclient import TestClient
 from video_pipeline import errors
 from video_pipeline.api import problems
 from video_pipeline.errors import (
+    Allowance,
     CatalogUnavailable,
     Conflict,
     NotAuthenticated,
@@ -58,7 +61,7 @@ def test_an_error_is_told_as_a_problem(
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": "So it is.",
+        "detail": "So it is." if status < 500 else (kind.__doc__ or "").partition("\n")[0],
         "code": kind.code,
         "retryable": retryable,
         "faults": [],
@@ -97,6 +100,34 @@ def test_what_the_framework_refuses_is_a_problem_too(
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_who_asks_too_often_is_told_the_rule_and_when_to_come_back() -> None:
+    app = FastAPI()
+    problems.register(app)
+
+    @app.get("/")
+    def refuse() -> None:
+        raise TooManyRequests(allowance=Allowance("login", 20, 60, 7))
+
+    answer = TestClient(app).get("/")
+    told = {name: answer.headers[name] for name in ("Retry-After", "RateLimit", "RateLimit-Policy")}
+    assert told == {"Retry-After": "7", "RateLimit": '"login";r=0;t=7', "RateLimit-Policy": '"login";q=20;w=60'}
+
+
+def test_what_is_refused_before_a_route_is_a_problem_too() -> None:
+    refusal = problems.refusal(HTTPStatus.REQUEST_TIMEOUT, "Too late.", {"Connection": "close"})
+
+    told = json.loads(bytes(refusal.body))
+    assert (refusal.status_code, told["code"], told["detail"]) == (408, "request_timeout", "Too late.")
+    assert refusal.headers["Connection"] == "close"
+
+
+def test_the_codes_of_what_is_no_error_of_ours_are_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "errors.md").read_text()
+    documented = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
+
+    assert set(problems.CODES.values()) <= documented
 
 
 def test_routes_can_say_which_problems_they_answer_with() -> None:

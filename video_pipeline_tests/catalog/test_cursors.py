@@ -6,7 +6,7 @@ from datetime import UTC
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from video_pipeline.catalog.cursors import Cursor, Key, Order, Sort, decode, encode
@@ -36,6 +36,29 @@ def test_a_cursor_comes_back_as_it_went(data: st.DataObject, sort: Sort, order: 
 def test_what_is_no_cursor_is_refused(text: str, sort: Sort, order: Order) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - whichever part of it is wrong
         decode(text, sort=sort, order=order)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda some: st.lists(some, max_size=5)
+)
+
+
+@given(st.sampled_from(Sort), st.sampled_from(Order), JSON, st.uuids().map(str) | JSON)
+@example(Sort.DATE, Order.ASCENDING, "0001-01-01T00:00:00+14:00", str(ID))
+@example(Sort.SIZE, Order.ASCENDING, 10**4000, str(ID))
+def test_what_looks_like_a_cursor_is_one_or_refused(sort: Sort, order: Order, key: object, video_id: object) -> None:
+    text = base64.urlsafe_b64encode(json.dumps([sort, order, key, video_id]).encode()).decode()
+
+    try:
+        cursor = decode(text, sort=sort, order=order)
+    except ValueError:
+        return
+    assert decode(encode(cursor), sort=sort, order=order) == cursor
+
+
+def test_brackets_in_brackets_are_refused_however_deep() -> None:
+    with pytest.raises(ValueError, match="not a cursor"):
+        decode(base64.urlsafe_b64encode(b"[" * 30_000).decode(), sort=Sort.NAME, order=Order.ASCENDING)
 
 
 def test_a_cursor_of_another_list_is_refused() -> None:

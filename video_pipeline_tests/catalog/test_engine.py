@@ -65,6 +65,22 @@ def test_a_lock_is_waited_for_its_time_and_no_more(engine: Engine, database_url:
     impatient.dispose()
 
 
+def test_whoever_is_frozen_in_a_transaction_holds_nothing_for_long(engine: Engine, database_url: str) -> None:
+    frozen = connect(database_url, idle_seconds=0.05)
+
+    def freeze() -> None:
+        with transaction(frozen) as conn:
+            conn.execute(text("LOCK TABLE videos IN ACCESS EXCLUSIVE MODE"))
+            with transaction(engine) as other:
+                other.execute(text("LOCK TABLE videos IN ACCESS EXCLUSIVE MODE"))
+            conn.execute(text("SELECT 1"))
+
+    with pytest.raises(CatalogUnavailable, match="idle-in-transaction"):
+        freeze()
+
+    frozen.dispose()
+
+
 def test_a_pool_that_is_used_up_is_unavailable(database_url: str) -> None:
     engine = create_engine(database_url, pool_size=1, max_overflow=0, pool_timeout=0.05)
 

@@ -11,14 +11,17 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Connection, MetaData, Table, create_engine, delete, insert, inspect, select, text, update
 
 from video_pipeline.catalog import migrate
+from video_pipeline.catalog.records import jobs, multipart
 from video_pipeline.catalog.records.facts import record_metadata
+from video_pipeline.catalog.records.reprocess import request_reprocess
 from video_pipeline.catalog.tables import videos as table
 from video_pipeline.errors import CatalogUnavailable, ConfigurationError
-from video_pipeline.types import Container
-from video_pipeline_tests.catalog.stories import FACTS, processing
+from video_pipeline.types import Container, Stage
+from video_pipeline_tests.catalog.crowd import camera, site, user
+from video_pipeline_tests.catalog.stories import FACTS, completed, processing, registered
 
 MIGRATIONS = Path(migrate.__file__).with_name("migrations")
 
@@ -34,6 +37,9 @@ COLUMNS = """
 """
 
 TABLES = table.metadata
+
+PREVIOUS_RELEASE = "0004"
+"""The newest revision of the release before this one, whose programs may still be running when ours come."""
 
 
 @contextmanager
@@ -89,6 +95,50 @@ def test_the_extensions_that_search_needs_are_there(empty_database: str) -> None
     with connected(empty_database) as connection:
         found = set(connection.scalars(text("SELECT extname FROM pg_extension")))
     assert {"vector", "pg_trgm"} <= found
+
+
+def as_known_then(database_url: str) -> list[Table]:
+    """The tables as the programs of the release before know them, those first that others refer to."""
+    migrate.downgrade(database_url, PREVIOUS_RELEASE)
+    known = MetaData()
+    with connected(database_url) as connection:
+        known.reflect(connection, only=sorted(TABLES.tables.keys() & inspect(connection).get_table_names()))
+    migrate.upgrade(database_url)
+    return known.sorted_tables
+
+
+def live(connection: Connection) -> None:
+    """A row in most tables."""
+    user(connection, "ada")
+    camera(connection, site(connection, "mall"))
+    multipart.begin(connection, registered(connection), part_bytes=10, part_count=1, week_start=None)
+    video_id = completed(connection)
+    jobs.start_job(connection, video_id=video_id, stage=Stage.RENDITIONS, run_id="run-2", worker="w")
+    request_reprocess(connection, video_id, outputs=None, requested_by="ada")
+
+
+def written(connection: Connection, known: Table) -> list[dict[str, object]]:
+    """All rows, in those of the columns that programs write themselves."""
+    own = [column for column in known.columns if column.identity is None and column.computed is None]
+    return [dict(row._mapping) for row in connection.execute(select(*own))]
+
+
+def test_programs_of_the_release_before_read_and_write_while_the_schema_is_new(empty_database: str) -> None:
+    migrate.upgrade(empty_database)
+    then = as_known_then(empty_database)
+    with connected(empty_database) as connection:
+        live(connection)
+        rows = {known: written(connection, known) for known in then}
+        assert {known.name for known in then if rows[known]} >= {"videos", "uploads", "artifacts", "jobs", "users"}
+
+        for known in reversed(then):
+            connection.execute(delete(known))
+        for known in then:
+            if rows[known]:
+                connection.execute(insert(known), rows[known])
+                connection.execute(update(known).values({name: known.c[name] for name in rows[known][0]}))
+
+        assert {known: written(connection, known) for known in then} == rows
 
 
 def test_revisions_and_tables_make_the_same(empty_database: str) -> None:

@@ -16,7 +16,7 @@ from video_pipeline.errors import ConfigurationError
 from video_pipeline.local import doctor
 from video_pipeline.local.doctor import Observation
 from video_pipeline.local.installation import Installation
-from video_pipeline.storage import keys
+from video_pipeline.storage import bucket, keys
 from video_pipeline.types import ArtifactKind, Output, Stage, VideoStatus
 from video_pipeline_tests.desk import RUN, Desk
 
@@ -176,6 +176,7 @@ def test_prepare_may_be_done_again(run, desk: Desk):
 
     assert [run("prepare").exit_code for _ in range(2)] == [0, 0]
     assert desk.row(video_id).status is VideoStatus.UPLOADED
+    assert bucket.problems(desk.store.client, desk.store.bucket, allowed_origins=settings().page_origins) == []
 
 
 def test_prepare_says_which_variable_is_missing(run, desk: Desk, monkeypatch: pytest.MonkeyPatch):

@@ -5,7 +5,9 @@ import pytest
 
 from video_pipeline import intake
 from video_pipeline.catalog import heartbeats, queries
+from video_pipeline.catalog.care import Ending
 from video_pipeline.catalog.engine import transaction
+from video_pipeline.catalog.records import endings
 from video_pipeline.catalog.records import jobs as job_records
 from video_pipeline.catalog.records.reprocess import request_reprocess
 from video_pipeline.config import settings
@@ -192,3 +194,67 @@ def test_every_tick_is_a_sign_of_life(tick, engine):
     tick()
     with transaction(engine) as connection:
         assert heartbeats.ages(connection)[heartbeats.DAEMON] < 60
+
+
+def failure_of(run, instance):
+    happened = dg.DagsterEvent(dg.DagsterEventType.RUN_FAILURE.value, run.job_name)
+    context = dg.build_run_status_sensor_context(
+        sensor_name=sensors.failed_runs.name,
+        dagster_event=happened,
+        dagster_instance=instance,
+        dagster_run=run,
+        resources={"catalog": Catalog()},
+    )
+    return context.for_run_failure()
+
+
+@pytest.mark.parametrize(("reason", "code"), [(Ending.STALLED, "stalled"), (Ending.SILENT, "interrupted")])
+def test_the_last_of_runs_that_were_given_up_says_why(instance, engine, received, row, reason, code):
+    tags = {"dagster/partition": str(received), "dagster/will_retry": "false"}
+    run = instance.create_run_for_job(defs.resolve_job_def(ingest_video.name), tags=tags)
+    with transaction(engine) as connection:
+        job_records.start_job(connection, video_id=received, stage=Stage.VALIDATION, run_id=run.run_id, worker="w")
+        endings.ask(connection, run.run_id, received, reason)
+
+    sensors.failed_runs(failure_of(run, instance))
+
+    assert (row().status, row().error_code, row().error_retryable) == (VideoStatus.FAILED, code, True)
+
+
+def test_the_end_of_a_run_counts_once(instance, engine, received, row):
+    """A worker that wakes up after its run was ended fails it again, and says then that no other follows."""
+    job = defs.resolve_job_def(ingest_video.name)
+    run = instance.create_run_for_job(job, tags={"dagster/partition": str(received), "dagster/will_retry": "true"})
+    with transaction(engine) as connection:
+        job_records.start_job(connection, video_id=received, stage=Stage.VALIDATION, run_id=run.run_id, worker="w")
+    sensors.failed_runs(failure_of(run, instance))
+
+    sensors.failed_runs(failure_of(run.with_tags({**run.tags, "dagster/will_retry": "false"}), instance))
+
+    assert row().status is VideoStatus.VALIDATING
+
+
+def test_a_run_that_finds_itself_given_up_is_left_to_the_watchdog(instance, engine, received, row):
+    """It wakes up before anybody has ended it, and its step fails: Dagster does not try that again."""
+    failed = {"dagster/will_retry": "false", "dagster/failure_reason": "STEP_FAILURE"}
+    tags = {"dagster/partition": str(received), **failed}
+    run = instance.create_run_for_job(defs.resolve_job_def(ingest_video.name), tags=tags)
+    with transaction(engine) as connection:
+        job_records.start_job(connection, video_id=received, stage=Stage.VALIDATION, run_id=run.run_id, worker="w")
+        endings.ask(connection, run.run_id, received, Ending.SILENT)
+
+    sensors.failed_runs(failure_of(run, instance))
+
+    assert row().status is VideoStatus.VALIDATING
+
+
+def test_nobody_waits_for_a_wish_whose_run_could_not_begin(instance, engine, received):
+    with transaction(engine) as connection:
+        number = request_reprocess(connection, received, outputs=None, requested_by="test")
+    tags = {"dagster/partition": str(received), REQUEST_TAG: str(number)}
+    run = instance.create_run_for_job(defs.resolve_job_def(ingest_video.name), tags=tags)
+
+    sensors.failed_runs(failure_of(run, instance))
+
+    with transaction(engine) as connection:
+        assert queries.pending_reprocess(connection, 10) == []

@@ -1,5 +1,11 @@
 import pytest
 
+from video_pipeline.catalog import watching
+from video_pipeline.catalog.care import Ending
+from video_pipeline.catalog.engine import transaction
+from video_pipeline.catalog.records import endings
+from video_pipeline.catalog.records import jobs as records
+from video_pipeline.config import settings
 from video_pipeline.defs import stage as stages
 from video_pipeline.errors import CatalogUnavailable, MediaRefused, StoreUnavailable
 from video_pipeline.intake import VANISHED
@@ -86,3 +92,62 @@ def test_media_time_is_on_record(run, jobs):
 
     assert jobs()[Stage.RENDITIONS].media_seconds > 0
     assert jobs()[Stage.PUBLICATION].media_seconds == 0
+
+
+def given_up_while(monkeypatch, engine, verb):
+    """Give the run up for dead at a step of its work, as the watchdog does with a worker that is frozen there."""
+    real = getattr(ObjectStore, verb)
+
+    def freeze(self, *arguments, **options):
+        with transaction(engine) as connection:
+            for job in watching.running_jobs(connection):
+                records.give_up_job(connection, job.id, code="interrupted", sentence="Nothing was heard of it.")
+                endings.ask(connection, job.run_id, job.video_id, Ending.SILENT)
+        return real(self, *arguments, **options)
+
+    monkeypatch.setattr(ObjectStore, verb, freeze)
+
+
+@pytest.mark.parametrize(("frozen_at", "longest_seconds"), [("fetch", "0.1"), ("copy", "60")])
+def test_a_worker_that_wakes_up_too_late_neither_refuses_nor_accepts(
+    run, row, store, engine, monkeypatch, frozen_at, longest_seconds
+):
+    given_up_while(monkeypatch, engine, frozen_at)
+    monkeypatch.setenv("MAX_DURATION_SECONDS", longest_seconds)
+    settings.cache_clear()
+
+    assert not run().success
+
+    assert (row().status, row().error_code, row().original_key) == (VideoStatus.VALIDATING, None, None)
+    assert store.head(row().inbox_key) is not None
+
+
+def test_a_worker_that_wakes_up_too_late_publishes_nothing_and_its_successor_all(
+    run, row, jobs, artifacts, engine, monkeypatch
+):
+    with monkeypatch.context() as patch:
+        given_up_while(patch, engine, "store")
+        assert not run().success
+    left = jobs()[Stage.RENDITIONS]
+    assert (left.status, left.error_sentence) == (JobStatus.FAILED, "Nothing was heard of it.")
+    assert (row().status, artifacts()) == (VideoStatus.PROCESSING, {})
+
+    successor = run()
+
+    assert successor.success
+    assert row().status is VideoStatus.COMPLETED
+    assert {made.run_id for made in artifacts().values()} == {successor.run_id}
+
+
+def test_a_heartbeat_tells_a_job_that_there_is_no_use_in_going_on(run, row, jobs, engine, monkeypatch):
+    def progress_after_a_beat(self, fraction):
+        with transaction(engine) as connection:
+            records.interrupt_jobs(connection, self.run_id)
+        self.beat()
+        report(self, fraction)
+
+    report = stages.Job.progress
+    monkeypatch.setattr(stages.Job, "progress", progress_after_a_beat)
+
+    assert not run().success
+    assert row().status is VideoStatus.PROCESSING

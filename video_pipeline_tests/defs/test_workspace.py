@@ -46,6 +46,24 @@ def test_the_folder_of_a_killed_process_is_swept_and_that_of_a_living_one_is_not
             assert (living_folder / "upload").exists()
 
 
+def test_an_auditor_sees_it_before_it_is_swept_and_changes_nothing(tmp_path: Path):
+    with _holder(tmp_path) as (killed, killed_folder), _holder(tmp_path):
+        assert workspace.abandoned(tmp_path) == []
+        os.kill(killed.pid, signal.SIGKILL)
+        killed.wait()
+
+        assert workspace.abandoned(tmp_path) == workspace.abandoned(tmp_path) == [killed_folder]
+        assert workspace.sweep(tmp_path) == [killed_folder]
+        assert workspace.sweep(tmp_path) == []
+
+
+def test_where_nobody_has_worked_there_is_nothing_to_sweep(tmp_path: Path):
+    nowhere = tmp_path / "nowhere"
+
+    assert (workspace.abandoned(nowhere), workspace.sweep(nowhere)) == ([], [])
+    assert not nowhere.exists()
+
+
 @contextmanager
 def _holder(work_dir: Path):
     """A process that holds a folder until its standard input ends, and the folder."""

@@ -1,6 +1,7 @@
 """A video's journey, through everything that is real."""
 
 import shutil
+from datetime import timedelta
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -9,10 +10,13 @@ from tempfile import gettempdir
 import pytest
 
 from video_pipeline import intake
+from video_pipeline.care.audit import Leeway, audit
 from video_pipeline.catalog.engine import transaction
 from video_pipeline.catalog.records.reprocess import request_reprocess
 from video_pipeline.cli.demo import sample_clip
 from video_pipeline.cli.follow import follow
+from video_pipeline.defs import workspace
+from video_pipeline.defs.ledger import DagsterLedger
 from video_pipeline.storage import keys
 from video_pipeline.types import ArtifactKind, JobStatus, Output, Stage, VideoStatus
 from video_pipeline_tests.end_to_end.watching import adopted, assert_nothing_astray, remade, settled, wait_for
@@ -25,6 +29,8 @@ ALWAYS = {
     ArtifactKind.SCENE_CUTS,
 }
 WITH_SOUND = ALWAYS | {ArtifactKind.AUDIO}
+
+AT_ONCE = Leeway(grace=timedelta(0))  # what other tests left under way is no disagreement
 
 
 def test_five_formats_at_once_with_and_without_sound(ingest, clip, session):
@@ -169,3 +175,11 @@ def test_progress_arrives_while_the_work_goes_on(session, clip):
     moments = sorted(moment for _, moment in beats)
     assert len(between) >= 3
     assert max(later - earlier for earlier, later in pairwise(moments)).total_seconds() < 5
+
+
+def test_after_all_that_the_auditor_has_nothing_to_say(session, instance):
+    wait_for(lambda: not DagsterLedger(instance).active())
+    wait_for(lambda: not workspace.abandoned(session.settings.work_dir))
+    found = audit(session.engine, session.store, ledger=DagsterLedger(instance), leeway=AT_ONCE, read=True)
+
+    assert [str(one) for one in found] == []

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from video_pipeline.errors import ConfigurationError
 from video_pipeline.local import blueprint, environment
 from video_pipeline.local.installation import Installation
 from video_pipeline.local.part import Blueprint, Part, Step
@@ -64,3 +65,8 @@ def test_no_password_is_on_a_command_line(tmp_path: Path) -> None:
     }
     words = " ".join(word for node in plan.values() if isinstance(node, Part) for word in node.argv)
     assert not [secret for secret in secrets if secret in words]
+
+
+def test_a_setting_that_cannot_be_is_told_before_anything_starts(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="ALLOWED_ORIGINS"):
+        drawn(tmp_path, {"ALLOWED_ORIGINS": "*"})

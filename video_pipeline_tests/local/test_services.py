@@ -35,3 +35,10 @@ def test_the_api_listens_where_it_is_said_to_be(tmp_path: Path, told: dict[str, 
     port = next(word for word in argv if word.startswith("--port=")).removeprefix("--port=")
     assert "--host=127.0.0.1" in argv
     assert told["PREVIEW_URL"] == f"http://127.0.0.1:{port}"
+
+
+def test_the_api_writes_its_own_log_and_counts_in_the_broker(tmp_path: Path, told: dict[str, str]) -> None:
+    api = services.api(Installation(tmp_path), told)
+    assert {"--no-access-log", "video_pipeline.api.app:served"} <= set(api.argv)
+    assert "valkey" in api.uses
+    assert api.environment["BROKER_URL"].startswith("redis://")

@@ -13,7 +13,7 @@ import pytest
 
 from video_pipeline.errors import StoreUnavailable
 from video_pipeline.storage import keys
-from video_pipeline.storage.bucket import REJECTED_DAYS, prepare, problems
+from video_pipeline.storage.bucket import REJECTED_DAYS, exists, prepare, problems
 from video_pipeline.storage.client import client
 from video_pipeline.storage.objects import ObjectStore
 
@@ -41,6 +41,12 @@ def name(s3: S3Client) -> Iterator[str]:
 
 def ask(address: str, *, method: str, headers: dict[str, str]) -> HTTPResponse:
     return urlopen(Request(address, method=method, headers=headers))  # type: ignore[no-any-return]
+
+
+def test_a_bucket_is_there_or_not(s3: S3Client, name: str) -> None:
+    assert not exists(s3, name)
+    prepare(s3, name)
+    assert exists(s3, name)
 
 
 def test_a_bucket_is_made_and_found_to_be_well(s3: S3Client, name: str) -> None:

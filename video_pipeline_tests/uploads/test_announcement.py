@@ -4,10 +4,10 @@ from uuid import uuid4
 import pytest
 
 from video_pipeline.catalog.records.uploads import mark_uploaded
-from video_pipeline.catalog.uploading import Rival
+from video_pipeline.catalog.uploading import Rival, UploadRow
 from video_pipeline.errors import NotFound, QuotaExceeded, RequestRefused
 from video_pipeline.types import Role, VideoStatus
-from video_pipeline.uploads.announcement import Registered, register
+from video_pipeline.uploads.announcement import register
 from video_pipeline.uploads.plans import exact
 from video_pipeline_tests.catalog import crowd
 
@@ -71,7 +71,7 @@ def test_an_upload_that_died_is_no_rival(announce, engine):
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE uploads SET seen_at = now() - interval '7 hours'")
 
-    assert isinstance(announce(sha256="a" * 64), Registered)
+    assert isinstance(announce(sha256="a" * 64), UploadRow)
 
 
 def test_what_somebody_else_only_began_to_send_is_no_rival(announce, engine, caller):
@@ -82,7 +82,7 @@ def test_what_somebody_else_only_began_to_send_is_no_rival(announce, engine, cal
     ada = replace(caller, sites=frozenset({site}))
     first = announce(ada, sha256="a" * 64, camera_id=camera)
 
-    assert isinstance(announce(bob, sha256="a" * 64, camera_id=camera), Registered)
+    assert isinstance(announce(bob, sha256="a" * 64, camera_id=camera), UploadRow)
     with engine.begin() as connection:
         mark_uploaded(connection, first.video_id, etag="e", size_bytes=12)
     assert announce(bob, sha256="a" * 64, camera_id=camera) == Rival(first.video_id, VideoStatus.UPLOADED)

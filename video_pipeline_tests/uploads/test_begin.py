@@ -3,12 +3,12 @@ from dataclasses import replace
 import pytest
 
 from video_pipeline.catalog.records import multipart
+from video_pipeline.catalog.uploading import UploadRow
 from video_pipeline.errors import Conflict, StoreUnavailable
 from video_pipeline.storage.client import client
 from video_pipeline.storage.multipart import DirectUploads
 from video_pipeline.storage.objects import MIB, ObjectStore
 from video_pipeline.uploads import transfer
-from video_pipeline.uploads.announcement import Registered
 from video_pipeline.uploads.begin import FIRST_URLS, Begun, announced, begin, opened
 from video_pipeline.uploads.limits import standing
 from video_pipeline.uploads.plans import exact
@@ -44,7 +44,7 @@ def test_an_upload_that_is_given_up_while_it_begins_is_not_under_way(
     engine, direct, store, caller, file, limits, monkeypatch
 ):
     registered = announced(engine, caller, replace(file, size_bytes=11 * MIB), defaults=limits, planning=exact)
-    assert isinstance(registered, Registered)
+    assert isinstance(registered, UploadRow)
     started = multipart.started
 
     def late(connection, video_id, multipart_id):

@@ -1,6 +1,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from video_pipeline.errors import RequestRefused
 from video_pipeline.media.checks import EXTENSIONS
@@ -43,3 +45,20 @@ def test_a_name_has_as_many_bytes_as_a_file_system_holds():
 
 def test_parameters_are_no_part_of_a_type():
     assert media_type(" Video/MP4 ; codecs=avc1") == "video/mp4"
+
+
+NAMES = some.text(some.characters(codec=None), max_size=300)
+
+
+@given(NAMES, some.sampled_from(["", *(f".{name}" for name in EXTENSIONS)]), some.text(max_size=30))
+def test_whatever_a_client_says_of_a_file_is_taken_or_refused(name, suffix, mime_type):
+    known = EXTENSIONS.get(suffix.removeprefix("."))
+    for said in (mime_type, known.content_type if known else ""):
+        try:
+            extension = extension_of(name + suffix, said, EVERYTHING)
+        except RequestRefused:
+            continue
+        assert EXTENSIONS[extension]
+        assert (name + suffix).lower().endswith(f".{extension}")
+        assert not set(name) & set("/\\\0\r\n\u202e")
+        (name + suffix).encode()  # text that a database takes

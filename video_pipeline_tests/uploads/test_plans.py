@@ -2,8 +2,9 @@ from dataclasses import replace
 
 import pytest
 
+from video_pipeline.catalog.uploading import UploadRow
 from video_pipeline.storage.objects import MIB
-from video_pipeline.uploads.announcement import Registered, register
+from video_pipeline.uploads.announcement import register
 from video_pipeline.uploads.begin import opened
 from video_pipeline.uploads.plans import FORM_BYTES_MAX, Plan, as_form, as_uppy_cuts, exact, is_exact, part_size
 
@@ -30,7 +31,7 @@ def test_the_last_part_is_what_is_left_where_parts_have_sizes(engine, direct, ca
     large = replace(file, size_bytes=10 * MIB + 7)
     with engine.begin() as connection:
         registered = register(connection, caller, large, defaults=limits, planning=planning)
-    assert isinstance(registered, Registered)
+    assert isinstance(registered, UploadRow)
     upload = opened(engine, direct, registered)
 
     assert [part_size(upload, number) for number in (1, 2, 3)] == sizes

@@ -22,10 +22,20 @@ data: {"status":"processing","error":null,"progress":43,"jobs":[]}
 id: 5f70bf18a086007016e948b04aed3b82
 
 """
+# Of each event: the stream as a whole has no end, and so no schema.
+EVENT = {
+    "type": "object",
+    "properties": {
+        "event": {"const": "status"},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+        "id": {"type": "string"},
+    },
+    "required": ["event", "data", "id"],
+}
 TOLD: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Events named `status`, whose data is what `GET /api/videos/{video_id}/status` answers.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}, "example": EXAMPLE}},
+        "content": {"text/event-stream": {"schema": EVENT, "example": EXAMPLE}},
     },
     204: {"description": "Nothing will follow the state that `Last-Event-ID` names: do not connect again."},
 }

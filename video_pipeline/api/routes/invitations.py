@@ -6,11 +6,11 @@ from dataclasses import asdict
 from http import HTTPStatus
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 
 from video_pipeline.accounts import invitations
 from video_pipeline.api import problems
-from video_pipeline.api.dependencies import AdminDep, Catalog
+from video_pipeline.api.dependencies import AdminDep, Catalog, anonymous
 from video_pipeline.api.schemas.accounts import Acceptance, Invitation, Invitations, Invited, NewInvitation, User
 from video_pipeline.catalog import directory
 from video_pipeline.catalog.engine import transaction
@@ -48,7 +48,7 @@ def list_invitations(_: AdminDep, catalog: Catalog) -> Invitations:
 
 
 @router.delete(
-    "/{invitation_id}",
+    "/{invitation_id:uuid}",  # else it would answer for /accept
     operation_id="withdraw_invitation",
     status_code=HTTPStatus.NO_CONTENT,
     responses=_ADMINS | _ABSENT,
@@ -62,6 +62,7 @@ def withdraw_invitation(invitation_id: UUID, _: AdminDep, catalog: Catalog) -> N
 @router.post(
     "/accept",
     operation_id="accept_invitation",
+    dependencies=[Depends(anonymous)],
     status_code=HTTPStatus.CREATED,
     responses=_TAKEN
     | problems.responses(HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),

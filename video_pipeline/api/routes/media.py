@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from sqlalchemy import Engine
 from starlette.types import Receive, Scope, Send
@@ -18,17 +18,19 @@ from starlette.types import Receive, Scope, Send
 from video_pipeline import playback
 from video_pipeline.api import problems, ranges
 from video_pipeline.api.attachments import disposition
-from video_pipeline.api.dependencies import Bucket, Catalog, Keys, Known, PublicBucket
+from video_pipeline.api.dependencies import Bucket, Catalog, Elsewhere, Keys
 from video_pipeline.catalog.described import DescribedVideo, described
 from video_pipeline.catalog.engine import transaction
 from video_pipeline.errors import NotAllowed, NotFound, ObjectMissing, VideoNotFound
 from video_pipeline.playback import Grant, Keyring, Media, Rendering
+from video_pipeline.storage.cloudfront import CloudFront
 from video_pipeline.storage.objects import ObjectStore
 
 router = APIRouter(prefix="/media", tags=["media"])
 
 PICTURES = frozenset({Rendering.POSTER, Rendering.STORYBOARD, Rendering.STORYBOARD_INDEX})
 SAFE = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}
+INVALID = "This link is not valid, or not any more. Ask for a new one."
 PROBLEMS = problems.responses(
     HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE
 )
@@ -37,7 +39,7 @@ RESPONSES = {
     200: {"description": "All of it.", "content": {"video/mp4": {"schema": {"type": "string", "format": "binary"}}}},
     206: {"description": "The range that was asked for."},
     304: {"description": "What the client has is current."},
-    307: {"description": "The bucket has it, at this address (`PLAYBACK_DELIVERY=redirect`)."},
+    307: {"description": "The bucket or CloudFront gives it, at this address (`PLAYBACK_DELIVERY`)."},
     416: {"description": "The range begins behind the end."},
 }
 
@@ -66,6 +68,17 @@ class Found:
     headers: dict[str, str]
 
 
+def told_once(request: Request) -> None:
+    """Let no parameter be told twice: a cache before us might go by the one, and we by the other.
+
+    Raises:
+        NotAllowed: one is.
+    """
+    names = [name for name, _ in request.query_params.multi_items()]
+    if len(names) > len(set(names)):
+        raise NotAllowed(INVALID)
+
+
 def found(
     video_id: UUID,
     kind: Rendering,
@@ -74,6 +87,7 @@ def found(
     expires: Annotated[int, Query(ge=0, le=2**40)],
     key: Annotated[str, Query(max_length=100)],
     signature: Annotated[str, Query(max_length=100)],
+    _: Annotated[None, Depends(told_once)],
     download: bool = False,  # noqa: FBT001, FBT002 - a query parameter
 ) -> Found:
     """What the link of the request gives.
@@ -89,7 +103,7 @@ def found(
 def open_link(catalog: Engine, keys: Keyring, grant: Grant, key_id: str, signature: str) -> Found:
     """The same for a link in its pieces."""
     if not keys.allows(grant, key_id, signature, datetime.now(UTC)):
-        raise NotAllowed("This link is not valid, or not any more. Ask for a new one.")
+        raise NotAllowed(INVALID)
     with transaction(catalog) as connection:
         video = described(connection, [grant.video_id]).get(grant.video_id)
     if video is None:
@@ -122,8 +136,7 @@ FoundDep = Annotated[Found, Depends(found)]
 def get(
     found: FoundDep,
     bucket: Bucket,
-    public: PublicBucket,
-    known: Known,
+    elsewhere: Elsewhere,
     range_: Annotated[str | None, Header(alias="Range")] = None,
     if_range: Annotated[str | None, Header()] = None,
     if_none_match: Annotated[str | None, Header()] = None,
@@ -131,8 +144,8 @@ def get(
     """The bytes that a link gives, or those of them that are asked for."""
     if _is_current(found, if_none_match):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=found.headers)
-    if known.playback_delivery == "redirect":
-        return _sent_on(found, public)
+    if elsewhere is not None:
+        return _sent_on(found, elsewhere)
     try:
         span = ranges.parse(range_, found.media.size_bytes) if if_range in {None, found.headers["ETag"]} else None
     except ranges.Unsatisfiable:
@@ -154,10 +167,10 @@ def _is_current(found: Found, if_none_match: str | None) -> bool:
     return found.headers["ETag"] in tags or tags == ["*"]
 
 
-def _sent_on(found: Found, public: ObjectStore) -> Response:
-    """To the bucket, for as long as the link itself lives."""
+def _sent_on(found: Found, elsewhere: ObjectStore | CloudFront) -> Response:
+    """To the bucket or a distribution before it, for as long as the link itself lives."""
     left = found.grant.expires - int(datetime.now(UTC).timestamp())
-    address = public.link(
+    address = elsewhere.link(
         found.media.key,
         seconds=max(left, 1),
         content_type=found.media.content_type,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from http import HTTPStatus
 from uuid import UUID
 
 from fastapi import APIRouter
 from sqlalchemy import Engine
 
 from video_pipeline import playback
+from video_pipeline.api import problems
 from video_pipeline.api.dependencies import CallerDep, Catalog, Keys
 from video_pipeline.api.routes.videos import READING
 from video_pipeline.api.schemas.playback import Link, View, Views
@@ -24,7 +26,7 @@ router = APIRouter(prefix="/api/videos/{video_id}", tags=["playback"])
 
 
 class Playable(StrEnum):
-    """What of a video is played or downloaded."""
+    """What of a video is played."""
 
     ORIGINAL = "original"
     WEB = "web"
@@ -41,14 +43,14 @@ def stream_url(video_id: UUID, caller: CallerDep, catalog: Catalog, keys: Keys, 
 
 @router.get("/download-url", operation_id="get_download_url", responses=READING)
 def download_url(
-    video_id: UUID, caller: CallerDep, catalog: Catalog, keys: Keys, kind: Playable = Playable.ORIGINAL
+    video_id: UUID, caller: CallerDep, catalog: Catalog, keys: Keys, kind: Rendering = Rendering.ORIGINAL
 ) -> Link:
-    """A link to save a video by."""
+    """A link to save a video by, or a picture of it."""
     video = _video(catalog, caller, video_id)
-    return _link(video, Rendering(kind), keys, seconds=DOWNLOAD_SECONDS, download=True)
+    return _link(video, kind, keys, seconds=DOWNLOAD_SECONDS, download=True)
 
 
-@router.post("/views", operation_id="count_view", responses=READING)
+@router.post("/views", operation_id="count_view", responses=READING | problems.responses(HTTPStatus.BAD_REQUEST))
 def count_view(video_id: UUID, view: View, caller: CallerDep, catalog: Catalog) -> Views:
     """Count that somebody looks at a video; the same session of the same user counts once."""
     with transaction(catalog) as connection:

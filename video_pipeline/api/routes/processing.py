@@ -49,7 +49,7 @@ def artifacts(video_id: UUID, caller: CallerDep, catalog: Catalog) -> list[Artif
 )
 def again(video_id: UUID, caller: CallerDep, catalog: Catalog, wish: ReprocessWish | None = None) -> ReprocessAccepted:
     """Ask for a video, or some of its outputs, to be made again. Its owner and admins may."""
-    outputs = wish.outputs if wish else None
+    outputs = None if wish is None or wish.outputs is None else set(wish.outputs)
     with transaction(catalog) as connection:
         visibility.changeable(connection, caller, video_id)
         request_id = reprocess.request_reprocess(

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from fastapi.concurrency import run_in_threadpool
 
 from video_pipeline.api import problems
 from video_pipeline.api.dependencies import CallerDep, Catalog, Direct, LimitsDep
@@ -40,14 +41,15 @@ router = APIRouter(prefix="/api", tags=["uploads"], responses=_ALWAYS)
     status_code=HTTPStatus.CREATED,
     responses=_REFUSED | _ABSENT | _QUOTA | _ENDED | {200: {"model": Duplicate, "description": "Known already"}},
 )
-def begin_upload(
+async def begin_upload(
     given: NewUpload, response: Response, caller: CallerDep, catalog: Catalog, direct: Direct, known: LimitsDep
 ) -> Upload | Duplicate:
     """Announce a file: its bytes are taken from your quota, and you get addresses to send it to.
 
     Every part is sent by PUT to its address, in any order, several at once if you like; then the upload is completed.
     """
-    begun = begin.begin(catalog, direct, caller, given.announcement(), defaults=known)
+    # The story alone goes to a thread: of a plain function, FastAPI sends the answer's making to another one as well.
+    begun = await run_in_threadpool(begin.begin, catalog, direct, caller, given.announcement(), defaults=known)
     if isinstance(begun, Rival):
         response.status_code = HTTPStatus.OK
         return Duplicate(video_id=begun.video_id, status=begun.status)
@@ -62,8 +64,9 @@ def sign_parts(video_id: UUID, given: Numbers, caller: CallerDep, catalog: Catal
 
 @router.get("/uploads/{video_id}/parts", operation_id="list_parts", responses=_ABSENT | _ENDED)
 def list_parts(video_id: UUID, caller: CallerDep, catalog: Catalog, direct: Direct) -> StoredParts:
-    """The parts that have arrived; to resume, send the others."""
-    return StoredParts.of(transfer.parts(catalog, direct, caller, video_id))
+    """How the file is cut, and the parts that have arrived; to resume, send the others."""
+    upload = transfer.alive(catalog, caller, video_id, to_read=True)
+    return StoredParts.of(upload, transfer.stored(direct, upload))
 
 
 @router.post(

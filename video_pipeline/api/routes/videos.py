@@ -9,13 +9,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.exceptions import RequestValidationError
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from video_pipeline.api import problems
 from video_pipeline.api.dependencies import CallerDep, Catalog, Keys
 from video_pipeline.api.schemas.videos import VideoChange, VideoDetail, VideoPage, VideoSummary
-from video_pipeline.api.schemas.words import Prose
+from video_pipeline.api.schemas.words import Moment, Prose
 from video_pipeline.catalog import cursors, visibility
 from video_pipeline.catalog.cursors import Cursor, Order, Sort
 from video_pipeline.catalog.described import described
@@ -47,10 +47,10 @@ class ListQuery(BaseModel):
     site: UUID | None = None
     camera: UUID | None = None
     category: UUID | None = None
-    recorded_from: AwareDatetime | None = None
-    recorded_before: AwareDatetime | None = None
-    uploaded_from: AwareDatetime | None = None
-    uploaded_before: AwareDatetime | None = None
+    recorded_from: Moment | None = None
+    recorded_before: Moment | None = None
+    uploaded_from: Moment | None = None
+    uploaded_before: Moment | None = None
 
     def wanted(self) -> Filter:
         """The filter."""
@@ -123,7 +123,10 @@ def patch(video_id: UUID, change: VideoChange, caller: CallerDep, catalog: Catal
     responses={**CHANGING, **problems.responses(HTTPStatus.CONFLICT)},
 )
 def delete(video_id: UUID, caller: CallerDep, catalog: Catalog) -> None:
-    """Delete a video; twice is the same as once. Its owner and admins may. Nobody sees or plays it from now on."""
+    """Delete a video; twice is the same as once. Its owner and admins may. Nobody sees or plays it from now on.
+
+    Its objects and its rows are purged by the first sweep that comes a day later.
+    """
     with transaction(catalog) as connection:
         visibility.owned(connection, caller, video_id)
         editing.delete_video(connection, video_id)

@@ -1,7 +1,7 @@
 """An upload through the API: begun, seen again, arrived, or given up; its bytes are taken from a quota elsewhere.
 
     begin ─started→ … touch … ─arrived→ completed
-                             └─give_up→ aborted
+                             └─give_up, expire→ aborted
 
 Whoever ends one takes the video's row first, so that of two that end it at once the later sees what the other did.
 """
@@ -13,10 +13,15 @@ from uuid import UUID
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from video_pipeline.catalog.records import quota
+from video_pipeline.catalog.records import events, quota
 from video_pipeline.catalog.records.uploads import mark_uploaded
 from video_pipeline.catalog.tables import uploads, videos
-from video_pipeline.types import StoredObject, VideoStatus
+from video_pipeline.catalog.uploading import LIFETIME
+from video_pipeline.types import Finding, StoredObject, VideoStatus
+
+EXPIRED = Finding(
+    "upload_expired", "The upload was not finished, and nothing was heard of it for six hours. Upload the file again."
+)
 
 
 def alone(conn: Connection, scope: str, sha256: str) -> None:
@@ -26,8 +31,8 @@ def alone(conn: Connection, scope: str, sha256: str) -> None:
 
 def begin(conn: Connection, video_id: UUID, *, part_bytes: int, part_count: int, week_start: datetime | None) -> None:
     """Begin the upload of a video; `week_start` is that of the week whose quota its bytes were taken from."""
-    row = {"part_bytes": part_bytes, "part_count": part_count, "week_start": week_start}
-    conn.execute(insert(uploads).values(video_id=video_id, **row))
+    row = {"video_id": video_id, "part_bytes": part_bytes, "part_count": part_count, "week_start": week_start}
+    conn.execute(insert(uploads), row)
 
 
 def started(conn: Connection, video_id: UUID, multipart_id: str) -> bool:
@@ -74,6 +79,27 @@ def give_up(conn: Connection, video_id: UUID) -> bool:
         return conn.scalar(select(uploads.c.aborted_at).where(uploads.c.video_id == video_id)) is not None
     conn.execute(update(uploads).where(uploads.c.video_id == video_id).values(aborted_at=func.now()))
     quota.give_back(conn, video_id)
+    return True
+
+
+def expire(conn: Connection, video_id: UUID) -> bool:
+    """Nobody goes on with the upload: its video fails, and its bytes go back to the quota. False where it lives."""
+    begun = select(uploads.c.seen_at).where(uploads.c.video_id == videos.c.id).scalar_subquery()
+    failed = {
+        "status": VideoStatus.FAILED,
+        "error_code": EXPIRED.code,
+        "error_sentence": EXPIRED.sentence,
+        "error_retryable": False,
+        "failed_at": func.now(),
+    }
+    silent = func.coalesce(begun, videos.c.created_at) < func.now() - LIFETIME
+    dead = update(videos).where(videos.c.id == video_id, videos.c.status == VideoStatus.UPLOADING, silent)
+    if not conn.execute(dead.values(failed)).rowcount:
+        return False
+    conn.execute(update(uploads).where(uploads.c.video_id == video_id).values(aborted_at=func.now()))
+    quota.give_back(conn, video_id)
+    told = {"video_id": video_id, "code": EXPIRED.code, "sentence": EXPIRED.sentence}
+    events.emit(conn, "upload.expired", video_id, told, same_as="upload.expired")
     return True
 
 

@@ -5,11 +5,28 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, func, literal, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from video_pipeline.catalog import auditing
 from video_pipeline.catalog.people import quota_usage
 from video_pipeline.catalog.tables import uploads, videos
+
+# Put together once: that takes longer than to run it.
+_BYTES = quota_usage.c.bytes.type
+_WANTED, _LIMIT = bindparam("wanted", type_=_BYTES), bindparam("limit", type_=_BYTES)
+_TAKEN = insert(quota_usage).from_select(
+    ["user_id", "week_start", "bytes"],
+    select(
+        bindparam("owner", type_=quota_usage.c.user_id.type),
+        bindparam("week", type_=quota_usage.c.week_start.type),
+        _WANTED,
+    ).where(_WANTED <= _LIMIT),
+)
+_TOTAL = quota_usage.c.bytes + _TAKEN.excluded.bytes
+_RESERVE = _TAKEN.on_conflict_do_update(
+    index_elements=["user_id", "week_start"], set_={"bytes": _TOTAL}, where=_TOTAL <= _LIMIT
+).returning(quota_usage.c.bytes)
 
 
 def reserve(conn: Connection, user_id: UUID, *, week_start: datetime, size_bytes: int, limit_bytes: int) -> bool:
@@ -17,15 +34,8 @@ def reserve(conn: Connection, user_id: UUID, *, week_start: datetime, size_bytes
 
     One statement: whoever asks at the same time waits for the row, and is told by what is left then.
     """
-    taken = insert(quota_usage).from_select(
-        ["user_id", "week_start", "bytes"],
-        select(literal(user_id), literal(week_start), literal(size_bytes)).where(literal(size_bytes <= limit_bytes)),
-    )
-    total = quota_usage.c.bytes + taken.excluded.bytes
-    step = taken.on_conflict_do_update(
-        index_elements=["user_id", "week_start"], set_={"bytes": total}, where=total <= limit_bytes
-    )
-    return conn.execute(step.returning(quota_usage.c.bytes)).one_or_none() is not None
+    told = {"owner": user_id, "week": week_start, "wanted": size_bytes, "limit": limit_bytes}
+    return conn.execute(_RESERVE, told).one_or_none() is not None
 
 
 def give_back(conn: Connection, video_id: UUID) -> None:
@@ -46,6 +56,25 @@ def settle(conn: Connection, video_id: UUID, size_bytes: int) -> None:
     if held is not None and is_unknown:
         owner_id, week_start, reserved = held
         _return(conn, owner_id, week_start, reserved - size_bytes)
+
+
+def forget(conn: Connection, *, before: datetime) -> int:
+    """Forget the counters of weeks that began before that moment, and give how many."""
+    conn.execute(update(uploads).where(uploads.c.week_start < before).values(week_start=None))
+    return conn.execute(delete(quota_usage).where(quota_usage.c.week_start < before)).rowcount
+
+
+def settle_drift(conn: Connection) -> list[UUID]:
+    """Put right the counters of weeks that are not over where they disagree with the uploads; gives whose they were."""
+    # Whoever takes or returns bytes changes the counter first: with all of them in hand, the uploads stand still.
+    conn.execute(select(quota_usage.c.bytes).with_for_update())
+    drifts = auditing.quota_drift(conn)
+    for drift in drifts:
+        row = {"user_id": drift.user_id, "week_start": drift.week_start, "bytes": drift.summed}
+        right = insert(quota_usage).values(row)
+        again = right.on_conflict_do_update(index_elements=["user_id", "week_start"], set_={"bytes": drift.summed})
+        conn.execute(again)
+    return [drift.user_id for drift in drifts]
 
 
 def _held(conn: Connection, video_id: UUID) -> tuple[UUID, datetime, int] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
@@ -12,6 +13,12 @@ from sqlalchemy.dialects.postgresql import insert
 from video_pipeline.catalog import queries
 from video_pipeline.catalog.tables import cameras, sites, videos
 from video_pipeline.types import StoredObject, VideoStatus
+
+UNNAMED = "unnamed"
+
+#: Control characters, line and paragraph separators; and what turns the direction of letters (Unicode Annex 9, 2).
+_UNSEEN = frozenset({"Cc", "Zl", "Zp"})
+_TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
 
 def register_upload(
@@ -35,28 +42,27 @@ def register_upload(
     category_id: UUID | None = None,
 ) -> None:
     """Begin a video's row before its first byte is sent; `declared_…` is what the uploader promises."""
-    conn.execute(
-        insert(videos).values(
-            id=video_id,
-            status=VideoStatus.UPLOADING,
-            source="upload",
-            inbox_key=inbox_key,
-            filename=_text(filename),
-            extension=extension,
-            scope=scope,
-            mime_type=mime_type,
-            declared_bytes=declared_bytes,
-            declared_sha256=declared_sha256,
-            title=_maybe(title),
-            description=_maybe(description),
-            operator_notes=_maybe(operator_notes),
-            recorded_at=recorded_at,
-            owner_id=owner_id,
-            camera_id=camera_id,
-            site_id=site_id,
-            category_id=category_id,
-        )
-    )
+    row = {
+        "id": video_id,
+        "status": VideoStatus.UPLOADING,
+        "source": "upload",
+        "inbox_key": inbox_key,
+        "filename": _name(filename),
+        "extension": extension,
+        "scope": scope,
+        "mime_type": mime_type,
+        "declared_bytes": declared_bytes,
+        "declared_sha256": declared_sha256,
+        "title": _maybe(title),
+        "description": _maybe(description),
+        "operator_notes": _maybe(operator_notes),
+        "recorded_at": recorded_at,
+        "owner_id": owner_id,
+        "camera_id": camera_id,
+        "site_id": site_id,
+        "category_id": category_id,
+    }
+    conn.execute(insert(videos), row)
 
 
 def mark_uploaded(conn: Connection, video_id: UUID, *, etag: str, size_bytes: int) -> bool:
@@ -78,12 +84,11 @@ def mark_uploaded(conn: Connection, video_id: UUID, *, etag: str, size_bytes: in
 
 def camera_for_drop(conn: Connection, site_slug: str, camera_slug: str) -> tuple[UUID, UUID]:
     """The site and the camera that a drop path names; they come to be when they are first named."""
-    site_name, camera_name = _text(site_slug), _text(camera_slug)
-    site = insert(sites).values(slug=site_name, name=site_name)
+    site = insert(sites).values(slug=_text(site_slug), name=_name(site_slug))
     # An update that changes nothing, because DO NOTHING returns no id where the row exists.
     site = site.on_conflict_do_update(index_elements=["slug"], set_={"slug": site.excluded.slug})
     site_id: UUID = conn.execute(site.returning(sites.c.id)).scalar_one()
-    camera = insert(cameras).values(site_id=site_id, slug=camera_name, name=camera_name)
+    camera = insert(cameras).values(site_id=site_id, slug=_text(camera_slug), name=_name(camera_slug))
     camera = camera.on_conflict_do_update(index_elements=["site_id", "slug"], set_={"slug": camera.excluded.slug})
     camera_id: UUID = conn.execute(camera.returning(cameras.c.id)).scalar_one()
     return site_id, camera_id
@@ -109,7 +114,7 @@ def adopt_drop(
             inbox_key=stored.key,
             inbox_etag=stored.etag,
             size_bytes=stored.size_bytes,
-            filename=_text(filename),
+            filename=_name(filename),
             extension=extension,
             scope=f"camera:{camera_id}",
             site_id=site_id,
@@ -131,6 +136,18 @@ def mark_requested(conn: Connection, video_ids: Collection[UUID]) -> None:
 def _text(words: str) -> str:
     """A stranger's words as PostgreSQL can hold them: no NUL, and nothing that is not Unicode."""
     return words.replace("\0", "").encode(errors="replace").decode()
+
+
+def _name(words: str) -> str:
+    """A name as it is shown: without what moves a terminal's cursor, breaks lines or turns the direction of letters.
+
+    Whoever uploads is told to rename such a file; a camera that drops it into the bucket cannot be told.
+    """
+    return "".join(filter(_is_seen, _text(words))).strip() or UNNAMED
+
+
+def _is_seen(letter: str) -> bool:
+    return unicodedata.category(letter) not in _UNSEEN and unicodedata.bidirectional(letter) not in _TURNING
 
 
 def _maybe(words: str | None) -> str | None:

@@ -5,7 +5,7 @@
     failed ─begin_validation→ validating, or, if it had been accepted, ─resume→ processing
 
 A video that was completed once stays completed: when it is processed again and that fails, what is served is as good
-as before, and its jobs tell of the failure.
+as before, and its jobs tell of the failure. Every end is told to the outside as well (`events`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, case, delete, func, or_, update
 
 from video_pipeline.catalog import queries
-from video_pipeline.catalog.records import quota
+from video_pipeline.catalog.records import events, quota
 from video_pipeline.catalog.records.guards import IN_WORK, claiming_bytes, locked, refusal
 from video_pipeline.catalog.rows import VideoRow
 from video_pipeline.catalog.tables import artifacts, videos
@@ -132,6 +132,7 @@ def mark_duplicate(conn: Connection, video_id: UUID, *, of: UUID) -> None:
     if not conn.execute(ended).rowcount:
         raise refusal(conn, video_id, "become a duplicate")
     quota.give_back(conn, video_id)
+    events.video_failed(conn, video_id, is_alert=False)
 
 
 def complete(conn: Connection, video_id: UUID, *, run_id: str, required: Collection[ArtifactKind]) -> None:
@@ -150,6 +151,8 @@ def complete(conn: Connection, video_id: UUID, *, run_id: str, required: Collect
     completed_at = func.coalesce(videos.c.completed_at, func.now())
     step = update(videos).where(videos.c.id == video_id)
     conn.execute(step.values(status=VideoStatus.COMPLETED, run_id=run_id, completed_at=completed_at))
+    if video.completed_at is None:
+        events.video_completed(conn, video_id)
 
 
 def _lacks(conn: Connection, video: VideoRow, required: Collection[ArtifactKind]) -> list[str]:
@@ -175,6 +178,7 @@ def refuse(conn: Connection, video_id: UUID, *, code: str, sentence: str) -> lis
     if not conn.execute(step.values(**undone, **_failure(code, sentence, retryable=False))).rowcount:
         return []
     quota.give_back(conn, video_id)
+    events.video_failed(conn, video_id, is_alert=False)  # the file is to blame, and its owner is told
     derived = delete(artifacts).where(artifacts.c.video_id == video_id)
     return list(conn.scalars(derived.returning(artifacts.c.key)))
 
@@ -190,7 +194,8 @@ def fail(
     step = update(videos).where(videos.c.id == video_id, videos.c.status.in_(_UNFINISHED))
     if run_id is not None:
         step = step.where(func.coalesce(videos.c.run_id, run_id) == run_id)
-    conn.execute(step.values(_failure(code, sentence, retryable=retryable)))
+    if conn.execute(step.values(_failure(code, sentence, retryable=retryable))).rowcount:
+        events.video_failed(conn, video_id, is_alert=True)
 
 
 def _failure(code: str, sentence: str, *, retryable: bool) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from video_pipeline.catalog.rows import VideoRow
 from video_pipeline.defs.assets.renditions import renditions
 from video_pipeline.defs.partitions import video_partitions
 from video_pipeline.defs.resources import Bucket, Catalog
-from video_pipeline.defs.stage import RETRIES, stage
+from video_pipeline.defs.stage import RETRIES, Job, stage
 from video_pipeline.errors import RequestRefused
-from video_pipeline.media.profiles import needed
+from video_pipeline.media import profiles
 from video_pipeline.storage import keys
 from video_pipeline.types import ArtifactKind, Stage
 
@@ -28,10 +28,10 @@ READ_SECONDS = 3600  # as long as a link for playback lives
 def catalog_row(context: dg.AssetExecutionContext, catalog: Catalog, bucket: Bucket) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """The catalog's row turns `completed`, in one transaction, when every output that the video needs is there."""
     with stage(context, catalog, bucket, Stage.PUBLICATION) as job:
-        with catalog.transaction() as connection:
+        with job.transaction() as connection:
             row = queries.video(connection, job.video_id)
             videos.complete(connection, job.video_id, run_id=job.run_id, required=required(row))
-        strays = _remove_strays(catalog, bucket, row)
+        strays = _remove_strays(bucket, job)
         with catalog.transaction() as connection:
             artifacts = queries.current_artifacts(connection, job.video_id)
     return dg.MaterializeResult(
@@ -52,18 +52,19 @@ def required(row: VideoRow) -> frozenset[ArtifactKind]:
     """
     if row.facts is None:
         raise RequestRefused(f"Video {row.id} has no metadata yet. Materialize `metadata` first.")
-    return frozenset(kind for output in needed(row.facts) for kind in output.kinds)
+    return profiles.required(row.facts)
 
 
-def _remove_strays(catalog: Catalog, bucket: Bucket, row: VideoRow) -> list[str]:
+def _remove_strays(bucket: Bucket, job: Job) -> list[str]:
     """Remove derived objects that no row knows: an attempt that died between storing and recording left them.
 
-    What other bytes have taken the place of is forgotten once nobody can still be reading it.
+    What other bytes have taken the place of is forgotten once nobody can still be reading it. What lies there is listed
+    first: a run that took over from this one may have stored something since that has no row yet.
     """
-    with catalog.transaction() as connection:
-        forget_superseded(connection, row.id, older_than_seconds=READ_SECONDS)
-        known = queries.known_keys(connection, row.id)
-    stored = bucket.objects.list(keys.renditions_of(row.id))
+    stored = bucket.objects.list(keys.renditions_of(job.video_id))
+    with job.transaction() as connection:
+        forget_superseded(connection, job.video_id, older_than_seconds=READ_SECONDS)
+        known = queries.known_keys(connection, job.video_id)
     strays = [found.key for found in stored if found.key not in known]
     bucket.objects.delete(strays)
     return strays

@@ -25,7 +25,7 @@ def metadata(
         with catalog.transaction() as connection:
             row = queries.video(connection, job.video_id)
         facts = workspace.facts(bucket.objects, row)
-        with catalog.transaction() as connection:
+        with job.transaction() as connection:
             record_metadata(connection, job.video_id, facts=facts, browser_ready=browser_ready(facts))
     return dg.MaterializeResult(metadata=shown(facts))
 

@@ -10,8 +10,10 @@ from video_pipeline.catalog import queries
 from video_pipeline.catalog.records.artifacts import replace_artifact
 from video_pipeline.catalog.records.facts import add_warnings, record_duration
 from video_pipeline.catalog.rows import VideoRow
+from video_pipeline.catalog.uploading import configured, narrowed
 from video_pipeline.config import settings
 from video_pipeline.defs.assets.metadata import metadata
+from video_pipeline.defs.assets.validated_file import policy
 from video_pipeline.defs.partitions import video_partitions
 from video_pipeline.defs.resources import Bucket, Catalog, Workspace, bounds
 from video_pipeline.defs.stage import RETRIES, Job, stage
@@ -78,6 +80,7 @@ def renditions(
     with stage(context, catalog, bucket, Stage.RENDITIONS) as job:
         with catalog.transaction() as connection:
             row = queries.video(connection, job.video_id)
+            accepted = policy(known, configured(connection), narrowed(connection, row.site_id))
         source, facts = workspace.original(bucket.objects, row), workspace.facts(bucket.objects, row)
         made = make(
             source,
@@ -85,17 +88,18 @@ def renditions(
             selected & profiles.needed(facts),
             workspace.outputs(),
             bounds=bounds(known, facts.duration_seconds),
-            max_seconds=known.max_duration_seconds,
+            # What was completed once may be made again, whatever its site accepts by now.
+            max_seconds=known.max_duration_seconds if row.completed_at else accepted.max_duration_seconds,
             on_progress=job.progress,
         )
-        with catalog.transaction() as connection:
+        with job.transaction() as connection:
             add_warnings(connection, job.video_id, made.findings)
             if made.decoded.seconds is not None:
                 record_duration(connection, job.video_id, made.decoded.seconds)
         outcomes = verify.verify(made, facts, bounds=bounds(known, facts.duration_seconds))
         yield from _check_results(outcomes)
         for output in sorted(selected):
-            yield _publish(catalog, bucket, job, row, made, output)
+            yield _publish(bucket, job, row, made, output)
 
 
 def _shown_measurements(outcome: verify.CheckOutcome) -> dict[str, Any]:
@@ -121,15 +125,13 @@ def _check_results(outcomes: Sequence[verify.CheckOutcome]) -> Iterator[dg.Asset
         raise RenditionFaulty(f"The {failed[0].output} is not as promised ({failed[0].name}): {failed[0].sentence}")
 
 
-def _publish(
-    catalog: Catalog, bucket: Bucket, job: Job, row: VideoRow, made: Made, output: Output
-) -> dg.MaterializeResult:  # type: ignore[type-arg]
+def _publish(bucket: Bucket, job: Job, row: VideoRow, made: Made, output: Output) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """Store an output's files under new keys, then switch the catalog to them."""
     rendition = made.renditions.get(output)
     if rendition is None:
         return dg.MaterializeResult(asset_key=output.value, metadata={"made": False, "reason": UNNEEDED[output]})
     new = [_store(bucket, job, row, rendition, kind) for kind in sorted(rendition.files)]
-    with catalog.transaction() as connection:
+    with job.transaction() as connection:
         for artifact in new:
             replace_artifact(connection, artifact)
     return dg.MaterializeResult(asset_key=output.value, metadata=_shown(new, rendition, made))

@@ -57,7 +57,7 @@ def validated_file(
         stored = intake.locate(store, row)
         context.log_event(_arrival(context.partition_key, row, stored))
         judged = intake.examine(store, row, stored, workspace.upload, policy=accepted, bounds=probe_bounds(known))
-        key = intake.promote(catalog.engine, store, row, stored, judged)
+        key = intake.promote(catalog.engine, store, row, stored, judged, fence=job.hold)
         workspace.keep_original(judged)
     return dg.MaterializeResult(
         metadata={

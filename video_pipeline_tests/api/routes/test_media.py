@@ -3,9 +3,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
+import httpx2
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
@@ -163,6 +167,41 @@ def test_the_bucket_delivers_where_that_is_set(
     assert answer.headers["Content-Type"] == "video/mp4"
     assert answer.headers.get_filename() == "Harbour.mp4"
     assert "sandbox" not in answer.headers.get("Content-Security-Policy", "")
+
+
+def deliver_by_cloudfront(monkeypatch: pytest.MonkeyPatch, **told: str) -> None:
+    for name, value in {"playback_delivery": "cloudfront", "cloudfront_domain": "d1.cloudfront.net", **told}.items():
+        monkeypatch.setenv(name.upper(), value)
+    settings.cache_clear()
+
+
+def test_a_distribution_delivers_where_that_is_set(
+    gallery: Gallery, video_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    deliver_by_cloudfront(monkeypatch, cloudfront_key_pair_id="K1", cloudfront_private_key=pem)
+    link = gallery.get("owner", f"/api/videos/{video_id}/download-url")["url"]
+
+    answer = httpx2.get(gallery.api.address + link, follow_redirects=False)
+
+    address = urlsplit(answer.headers["Location"])
+    told = parse_qs(address.query)
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (307, "private, no-store")
+    assert f"{address.netloc}{address.path}" == f"d1.cloudfront.net/{gallery.desk.row(video_id).original_key}"
+    assert told["Key-Pair-Id"] == ["K1"]
+    assert told["response-content-disposition"][0].startswith('attachment; filename="Harbour.mp4"')
+
+
+def test_a_distribution_that_is_not_all_named_is_told_as_such(
+    gallery: Gallery, link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver_by_cloudfront(monkeypatch)
+
+    answer = gallery.ask(None, "GET", link)
+
+    assert (answer.status, answer.told["code"]) == (500, "configuration_error")
+    assert "CLOUDFRONT_KEY_PAIR_ID and CLOUDFRONT_PRIVATE_KEY" in answer.told["detail"]
 
 
 def test_a_player_that_goes_away_ends_the_reading() -> None:

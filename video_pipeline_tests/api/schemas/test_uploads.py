@@ -1,4 +1,5 @@
 import os
+from dataclasses import fields
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -8,6 +9,7 @@ from pydantic import ValidationError
 from video_pipeline.api.schemas.uploads import Completion, NewUpload, Quota, SignedUrls, StoredParts
 from video_pipeline.catalog import queries
 from video_pipeline.catalog.engine import transaction
+from video_pipeline.catalog.uploading import UploadRow
 from video_pipeline.config import settings
 from video_pipeline.storage.multipart import Part, SignedRequest
 from video_pipeline.storage.objects import MIB
@@ -49,7 +51,13 @@ def test_addresses_are_told_with_their_numbers_or_as_one_request():
 
 
 def test_parts_and_quotas_are_told_in_bytes():
-    assert StoredParts.of([Part(1, "e", 5)]).model_dump() == {"parts": [{"number": 1, "etag": "e", "size_bytes": 5}]}
+    cut = {"part_bytes": 5, "part_count": 2}
+    upload = UploadRow(**{one.name: cut.get(one.name) for one in fields(UploadRow)})  # type: ignore[arg-type]
+    assert StoredParts.of(upload, [Part(1, "e", 5)]).model_dump() == {
+        "part_size": 5,
+        "part_count": 2,
+        "parts": [{"number": 1, "etag": "e", "size_bytes": 5}],
+    }
     assert Quota.of(Standing(1, 2, NOW)).model_dump() == {"used": 1, "limit": 2, "resets_at": NOW}
 
 

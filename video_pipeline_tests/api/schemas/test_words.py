@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from video_pipeline.api.schemas.words import Line, NewPassword, Password, Prose, Token
+from video_pipeline.api.schemas.words import Line, Moment, NewPassword, Password, Prose, Token
 
 
 def accepted(kind: Any, text: object) -> bool:
@@ -30,6 +30,16 @@ def test_prose_has_lines_and_no_nul():
     assert TypeAdapter(Prose).validate_python("one\n\ttwo") == "one\n\ttwo"
     assert not accepted(Prose, "a\0b")
     assert not accepted(Prose, "\ud800")
+
+
+def test_a_moment_is_written_out_with_its_offset():
+    assert TypeAdapter(Moment).validate_python("2026-05-04T10:00:00+02:00").isoformat() == "2026-05-04T10:00:00+02:00"
+    assert not accepted(Moment, "2026-05-04T10:00:00")
+
+
+@pytest.mark.parametrize("number", [0, 1.5, False, "0", "-1.5", "1760000000", "1.76e9", " 7 "])
+def test_a_number_is_no_moment(number):
+    assert not accepted(Moment, number)
 
 
 def test_secrets_do_not_show():

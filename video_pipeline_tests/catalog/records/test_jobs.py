@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Connection, Engine
 
 from video_pipeline.catalog import queries
+from video_pipeline.catalog.care import Ending
 from video_pipeline.catalog.engine import transaction
-from video_pipeline.catalog.records import jobs
+from video_pipeline.catalog.records import endings, jobs
 from video_pipeline.catalog.rows import JobRow
-from video_pipeline.errors import RequestRefused, VideoNotFound
+from video_pipeline.errors import GivenUp, RequestRefused, VideoNotFound
 from video_pipeline.types import JobStatus, Stage, VideoStatus
 
 from ..stories import completed, failed, processing, uploaded, validating, wait_until_somebody_waits_for
@@ -145,13 +147,81 @@ def test_a_finished_job_is_complete(conn: Connection) -> None:
     assert job.finished_at == queries.now(conn)
 
 
-def test_a_job_that_finishes_after_it_was_given_up_has_finished(conn: Connection) -> None:
+def test_who_was_given_up_holds_nothing_and_finishes_nothing(conn: Connection) -> None:
     video_id = uploaded(conn)
     job_id = start(conn, video_id)
+    jobs.hold(conn, job_id)
     jobs.interrupt_jobs(conn, "run-1")
-    jobs.finish_job(conn, job_id, media_seconds=1.0)
 
-    assert (only_job(conn, video_id).status, only_job(conn, video_id).error_code) == (JobStatus.COMPLETED, None)
+    with pytest.raises(GivenUp):
+        jobs.hold(conn, job_id)
+    jobs.finish_job(conn, job_id, media_seconds=1.0)
+    assert not jobs.fail_job(conn, job_id, code="late", sentence="It woke up.")
+
+    job = only_job(conn, video_id)
+    assert (job.status, job.error_code) == (JobStatus.FAILED, "interrupted")
+
+
+def test_nobody_gives_up_a_job_that_is_held(engine: Engine) -> None:
+    with transaction(engine) as conn:
+        job_id = start(conn, uploaded(conn))
+
+    def interrupt() -> None:
+        with transaction(engine) as conn:
+            jobs.interrupt_jobs(conn, "run-1")
+
+    with ThreadPoolExecutor(1) as threads:
+        with transaction(engine) as conn:
+            jobs.hold(conn, job_id)
+            interrupting = threads.submit(interrupt)
+            wait_until_somebody_waits_for(conn)
+            jobs.finish_job(conn, job_id, media_seconds=1.0)
+        interrupting.result()
+
+    with transaction(engine) as conn:
+        (video,) = queries.recent_videos(conn, 1)
+        assert only_job(conn, video.id).status is JobStatus.COMPLETED
+
+
+def test_a_run_that_was_given_up_begins_no_other_job(conn: Connection) -> None:
+    video_id = uploaded(conn)
+    start(conn, video_id)
+    endings.ask(conn, "run-1", video_id, Ending.SILENT)
+
+    with pytest.raises(GivenUp), conn.begin_nested():
+        start(conn, video_id)
+
+    start(conn, video_id, run_id="run-2")
+
+
+def test_progress_is_when_it_grows(engine: Engine) -> None:
+    with transaction(engine) as conn:
+        video_id = uploaded(conn)
+        job_id = start(conn, video_id)
+    with transaction(engine) as conn:
+        jobs.beat(conn, job_id, progress=42)
+        advanced_at = queries.now(conn)
+    with transaction(engine) as conn:
+        jobs.beat(conn, job_id, progress=42)
+
+        job = only_job(conn, video_id)
+        assert job.advanced_at == advanced_at < job.heartbeat_at
+
+
+@pytest.mark.parametrize("sign", ["heartbeat_at", "advanced_at"])
+def test_a_job_is_given_up_unless_it_showed_that_it_lives(conn: Connection, sign: str) -> None:
+    video_id = uploaded(conn)
+    job_id = start(conn, video_id)
+    known = getattr(only_job(conn, video_id), sign)
+
+    def give_up(**seen: datetime) -> bool:
+        return jobs.give_up_job(conn, job_id, code="interrupted", sentence="Nothing was heard of it.", **seen)
+
+    assert not give_up(**{sign: known - timedelta(seconds=1)})
+    assert give_up(**{sign: known})
+    assert not give_up()
+
+    assert only_job(conn, video_id).error_sentence == "Nothing was heard of it."
 
 
 def test_a_failed_job_keeps_the_reason_it_ended_with(conn: Connection) -> None:

@@ -99,3 +99,17 @@ def test_who_begins_with_the_same_bytes_waits(engine):
     thread.join()
 
     assert order == ["first", "second"]
+
+
+def test_what_nobody_goes_on_with_fails_and_is_told_of(conn, begun):
+    assert not multipart.expire(conn, begun)
+    conn.exec_driver_sql("UPDATE uploads SET seen_at = now() - interval '7 hours'")
+
+    assert multipart.expire(conn, begun)
+    assert not multipart.expire(conn, begun)
+
+    video = queries.video(conn, begun)
+    assert (video.status, video.error_code, video.error_retryable) == (VideoStatus.FAILED, "upload_expired", False)
+    assert uploading.upload(conn, begun).is_aborted
+    assert not multipart.started(conn, begun, "m-1")
+    assert conn.exec_driver_sql("SELECT type FROM events").scalars().all() == ["upload.expired"]

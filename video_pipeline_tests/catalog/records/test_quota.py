@@ -3,11 +3,14 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import delete, update
 
-from video_pipeline.catalog import uploading
+from video_pipeline.catalog import queries, uploading
 from video_pipeline.catalog.engine import transaction
+from video_pipeline.catalog.people import quota_usage
 from video_pipeline.catalog.records import multipart, quota, videos
 from video_pipeline.catalog.records.uploads import register_upload
+from video_pipeline.catalog.tables import uploads
 from video_pipeline.types import StoredObject
 from video_pipeline_tests.catalog import crowd, stories
 
@@ -116,3 +119,39 @@ def test_bytes_that_are_not_kept_are_not_counted(engine, begun, used, end):
             videos.mark_duplicate(connection, video_id, of=stories.registered(connection))
 
     assert used() == 0
+
+
+def test_an_upload_that_expires_gives_back_what_it_took(engine, begun, used):
+    video_id = begun()
+    with transaction(engine) as connection:
+        connection.exec_driver_sql("UPDATE uploads SET seen_at = now() - interval '7 hours'")
+        assert multipart.expire(connection, video_id)
+
+    assert used() == 0
+
+
+def test_counters_of_long_ago_are_forgotten(engine, user, begun, used):
+    video_id = begun()
+    with transaction(engine) as connection:
+        assert reserve(connection, user, 7, week=WEEK + timedelta(days=7))
+        assert quota.forget(connection, before=WEEK) == 0
+        assert quota.forget(connection, before=WEEK + timedelta(days=1)) == 1
+        quota.give_back(connection, video_id)  # nothing is there to return to any more
+
+    assert (used(), used(WEEK + timedelta(days=7))) == (0, 7)
+
+
+@pytest.mark.parametrize("told", [59, 60, 100, None])
+def test_a_counter_is_what_the_uploads_say(engine, user, begun, used, told):
+    begun()
+    with transaction(engine) as connection:
+        yesterday = queries.now(connection) - timedelta(days=1)
+        connection.execute(update(uploads).values(week_start=yesterday))
+        connection.execute(update(quota_usage).values(week_start=yesterday, bytes=told or 0))
+        if told is None:
+            connection.execute(delete(quota_usage))
+
+        assert quota.settle_drift(connection) == ([] if told == 60 else [user])
+        assert quota.settle_drift(connection) == []
+
+    assert used(yesterday) == 60

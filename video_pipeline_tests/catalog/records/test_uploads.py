@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, func, select, update
 from video_pipeline.catalog import queries
 from video_pipeline.catalog.engine import transaction
 from video_pipeline.catalog.records import uploads
-from video_pipeline.catalog.tables import cameras, videos
+from video_pipeline.catalog.tables import cameras, sites, videos
 from video_pipeline.errors import VideoNotFound
 from video_pipeline.types import StoredObject, VideoStatus
 
@@ -70,6 +70,42 @@ def test_a_name_that_is_no_text_does_not_stop_the_upload(conn: Connection) -> No
     video = queries.video(conn, video_id)
 
     assert (video.filename, video.title) == ("caf?.mp4", "beforeafter")
+
+
+@pytest.mark.parametrize(
+    ("dropped", "shown"),
+    [
+        ("a\x1b[31mb\r\nc\u2028d.mp4", "a[31mbcd.mp4"),
+        ("holiday \u202egpj.mp4", "holiday gpj.mp4"),
+        ("<b>\N{FAMILY}\u200d\N{BOY}.mp4", "<b>\N{FAMILY}\u200d\N{BOY}.mp4"),
+        ("\x01\u2066", uploads.UNNAMED),
+        ("x" * 100_000, "x" * 100_000),
+    ],
+)
+def test_a_dropped_name_is_shown_without_what_cannot_be_seen(conn: Connection, dropped: str, shown: str) -> None:
+    site_id, camera_id = uploads.camera_for_drop(conn, "north", "gate")
+    video_id = uuid4()
+
+    uploads.adopt_drop(
+        conn,
+        video_id=video_id,
+        stored=STORED,
+        filename=dropped,
+        extension="mp4",
+        site_id=site_id,
+        camera_id=camera_id,
+    )
+
+    assert queries.video(conn, video_id).filename == shown
+
+
+def test_places_whose_names_look_alike_are_kept_apart(conn: Connection) -> None:
+    one, _ = uploads.camera_for_drop(conn, "north", "gate")
+    other, _ = uploads.camera_for_drop(conn, "north\u202e", "gate")
+
+    names = {site.id: site.name for site in conn.execute(select(sites.c.id, sites.c.name))}
+    assert one != other
+    assert names == {one: "north", other: "north"}
 
 
 def test_an_upload_is_marked_once(conn: Connection) -> None:

@@ -1,5 +1,8 @@
 import pytest
+from sqlalchemy import insert, update
 
+from video_pipeline.catalog.engine import transaction
+from video_pipeline.catalog.tables import sites, videos
 from video_pipeline.errors import MediaRefused
 from video_pipeline.media import profiles, verify
 from video_pipeline.storage import keys
@@ -104,3 +107,31 @@ def test_a_completed_video_stays_so_when_an_output_made_anew_is_refused(run, row
     assert artifacts() == before
     assert store.head(row().original_key) is not None
     assert jobs()[Stage.RENDITIONS].error_code == "damaged"
+
+
+@pytest.fixture
+def narrow(engine, received):
+    """Put the video under a site that accepts a quarter of a second."""
+
+    def put():
+        with transaction(engine) as connection:
+            site = insert(sites).values(slug="brief", name="Brief", max_duration_seconds=0.25).returning(sites.c.id)
+            step = update(videos).where(videos.c.id == received)
+            connection.execute(step.values(site_id=connection.scalar(site)))
+
+    return put
+
+
+def test_what_lasts_longer_than_its_site_accepts_is_refused_when_it_is_decoded(measured, run, row, narrow):
+    narrow()  # after the header was believed
+
+    assert not run(Output.PROXY.value).success
+    assert (row().status, row().error_code) == (VideoStatus.FAILED, "too_long")
+
+
+def test_what_was_completed_once_is_made_again_whatever_its_site_accepts_by_now(run, narrow, row):
+    assert run().success
+    narrow()
+
+    assert run(Output.PROXY.value).success
+    assert row().status is VideoStatus.COMPLETED

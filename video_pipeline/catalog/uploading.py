@@ -45,6 +45,8 @@ class Configured:
     """What an admin has set; None is as the environment says."""
 
     max_file_bytes: int | None = None
+    max_duration_seconds: float | None = None
+    max_side_pixels: int | None = None
     weekly_bytes_per_user: int | None = None
     accepted_containers: list[str] | None = None
     quota_reset_weekday: int | None = None

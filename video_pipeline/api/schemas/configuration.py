@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt
 
+from video_pipeline.api.schemas.places import Seconds
 from video_pipeline.catalog.configuration import ConfigurationRow
 from video_pipeline.types import Container
 
@@ -21,6 +22,7 @@ def _known(zone: str) -> str:
 
 
 Bytes = Annotated[StrictInt, Field(lt=2**63)]
+Pixels = Annotated[StrictInt, Field(gt=0, lt=2**31)]
 TimeZone = Annotated[str, AfterValidator(_known)]
 
 
@@ -31,6 +33,12 @@ class ConfigurationChange(BaseModel):
 
     max_file_bytes: Bytes | None = Field(
         default=None, gt=0, description="Largest file that may be uploaded.", examples=[1073741824]
+    )
+    max_duration_seconds: Seconds | None = Field(
+        default=None, description="Longest video that is accepted.", examples=[14400]
+    )
+    max_side_pixels: Pixels | None = Field(
+        default=None, description="Longest side of a picture that is accepted.", examples=[16384]
     )
     weekly_bytes_per_user: Bytes | None = Field(default=None, ge=0, examples=[4294967296])
     accepted_containers: list[Container] | None = Field(default=None, min_length=1, max_length=len(Container))
@@ -43,6 +51,8 @@ class Configuration(BaseModel):
     """The limits on uploads that admins have set; null is as the environment says."""
 
     max_file_bytes: int | None = Field(examples=[1073741824])
+    max_duration_seconds: float | None = Field(examples=[14400])
+    max_side_pixels: int | None = Field(examples=[16384])
     weekly_bytes_per_user: int | None = Field(examples=[4294967296])
     accepted_containers: list[str] | None
     quota_reset_weekday: int | None = Field(examples=[0])

@@ -21,6 +21,7 @@ from video_pipeline.errors import RenditionFaulty
 from video_pipeline.intake import digest
 from video_pipeline.media import profiles, verify
 from video_pipeline.media.artifacts import Rendition
+from video_pipeline.media.checks import Policy
 from video_pipeline.media.renditions import Made, make
 from video_pipeline.storage import keys
 from video_pipeline.types import ArtifactKind, NewArtifact, Output, Stage
@@ -88,8 +89,7 @@ def renditions(
             selected & profiles.needed(facts),
             workspace.outputs(),
             bounds=bounds(known, facts.duration_seconds),
-            # What was completed once may be made again, whatever its site accepts by now.
-            max_seconds=known.max_duration_seconds if row.completed_at else accepted.max_duration_seconds,
+            max_seconds=_most_seconds(row, accepted),
             on_progress=job.progress,
         )
         with job.transaction() as connection:
@@ -100,6 +100,12 @@ def renditions(
         yield from _check_results(outcomes)
         for output in sorted(selected):
             yield _publish(bucket, job, row, made, output)
+
+
+def _most_seconds(row: VideoRow, accepted: Policy) -> float:
+    """How long the video may play. What was completed once may be made again, whatever is accepted by now."""
+    has_played = row.duration_seconds if row.completed_at else None
+    return max(accepted.max_duration_seconds, has_played or 0.0)
 
 
 def _shown_measurements(outcome: verify.CheckOutcome) -> dict[str, Any]:

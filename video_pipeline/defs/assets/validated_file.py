@@ -25,6 +25,7 @@ uploaded_file = dg.AssetSpec(
 def policy(known: Settings, told: Configured, site: Narrowed) -> Policy:
     """What is accepted: as the environment says, an admin has configured, and the video's site narrows."""
     max_bytes = told.max_file_bytes or known.max_file_bytes
+    max_seconds = told.max_duration_seconds or known.max_duration_seconds
     containers = known.accepted_containers
     if told.accepted_containers is not None:
         containers = frozenset(map(Container, told.accepted_containers))
@@ -32,8 +33,8 @@ def policy(known: Settings, told: Configured, site: Narrowed) -> Policy:
         containers &= {EXTENSIONS.get(extension.lower().lstrip(".")) for extension in site.accepted_extensions}
     return Policy(
         max_bytes=min(max_bytes, site.max_file_bytes or max_bytes),
-        max_duration_seconds=min(known.max_duration_seconds, site.max_duration_seconds or known.max_duration_seconds),
-        max_side_pixels=known.max_side_pixels,
+        max_duration_seconds=min(max_seconds, site.max_duration_seconds or max_seconds),
+        max_side_pixels=told.max_side_pixels or known.max_side_pixels,
         max_pixels=known.max_pixels,
         max_frame_rate=known.max_frame_rate,
         max_streams=known.max_streams,

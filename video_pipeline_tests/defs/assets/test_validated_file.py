@@ -70,9 +70,13 @@ def test_the_policy_is_the_installations(environment, monkeypatch):
 
 
 def test_the_policy_is_what_an_admin_has_configured(environment):
-    known = policy(settings(), Configured(max_file_bytes=2**40, accepted_containers=["ts"]), Narrowed())
+    told = Configured(
+        max_file_bytes=2**40, accepted_containers=["ts"], max_duration_seconds=9e6, max_side_pixels=99_999
+    )
+    known = policy(settings(), told, Narrowed())
 
     assert (known.max_bytes, known.containers) == (2**40, frozenset({Container.MPEG_TS}))
+    assert (known.max_duration_seconds, known.max_side_pixels) == (9e6, 99_999)
 
 
 def test_a_site_narrows_the_policy_and_never_widens_it(environment):

@@ -23,6 +23,7 @@ COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = {name: service for name, service in SERVICES.items() if "build" in service}
 THEIRS = {name: service for name, service in SERVICES.items() if "build" not in service}
+WITHOUT_DAGSTER = {"api", "prepare"}
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
 VARIABLE = re.compile(r"(?<!\$)\$\{(?P<name>\w+)(?P<operator>:[-?])(?P<rest>[^}]*)\}")
@@ -66,7 +67,39 @@ def test_our_services_are_given_nothing_that_nobody_reads(service: str) -> None:
 def test_our_services_are_given_everything_that_is_required(service: str) -> None:
     required = {name.upper() for name, field in Settings.model_fields.items() if field.is_required()}
     in_image = set(re.findall(r"\b([A-Z_]+)=\S+", DOCKERFILE.rpartition("FROM ")[2]))
-    assert required | instance_variables() <= environment(OURS[service]).keys() | in_image
+    needed = required if service in WITHOUT_DAGSTER else required | instance_variables()
+    assert needed <= environment(OURS[service]).keys() | in_image
+
+
+#: Which of our services are told what others must not know; whatever is not told, nobody can get out of them.
+SECRETS = {
+    "DATABASE_URL": set(OURS),
+    "AWS_SECRET_ACCESS_KEY": set(OURS),
+    "DAGSTER_DATABASE_URL": set(OURS) - WITHOUT_DAGSTER,
+    "BROKER_URL": set(OURS) - {"prepare"},
+    "SIGNING_KEY": {"api", "worker"},
+    "METRICS_TOKEN": {"api"},
+    "SENTRY_DSN": {"code"},
+    "SLACK_WEBHOOK_URL": {"code"},
+    "WEBHOOK_ENDPOINTS": {"code"},
+}
+
+
+def test_secrets_are_told_to_who_needs_them() -> None:
+    told = {name: {service for service, given in OURS.items() if name in given["environment"]} for name in SECRETS}
+    assert told == SECRETS
+
+
+def test_the_operator_is_told_who_knows_which_secret() -> None:
+    section = (ROOT / "docs/operating.md").read_text().split("\n## Who can reach what")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \|", section, re.MULTILINE)
+    assert {name: set(re.findall(r"`(\w+)`", services)) for name, services in rows} == SECRETS
+
+
+def test_whoever_signs_is_told_the_same_key_and_whoever_opens_the_bucket_the_same_pages() -> None:
+    keys = {OURS[name]["environment"]["SIGNING_KEY"] for name in SECRETS["SIGNING_KEY"]}
+    origins = {OURS[name]["environment"]["ALLOWED_ORIGINS"] for name in ("api", "prepare")}
+    assert (len(keys), len(origins)) == (1, 1)
 
 
 def test_our_settings_accept_what_our_services_are_given(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,7 +57,8 @@ class Code(StrEnum):
 SENTENCES = {
     Code.STRAY_UPLOAD: "An object in the inbox belongs to no video that waits for it.",
     Code.STRAY_ORIGINAL: "An object among the originals is not the original that its video's row names.",
-    Code.ORPHAN_ORIGINAL: "An original has no row at all, as if an older catalog had been restored. It is left alone.",
+    Code.ORPHAN_ORIGINAL: "An original, all there is of a video, is known to no row: as after the restore of an older "
+    "catalog. It is left alone.",
     Code.STRAY_RENDITION: "A derived object is known to no row.",
     Code.STRAY_REJECT: "A refused file is kept of a video that is not refused.",
     Code.OLD_REJECT: "A refused file has been kept for as long as was promised.",

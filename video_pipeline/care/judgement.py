@@ -46,7 +46,7 @@ def _astray(
     if stored.key.startswith(keys.INBOX):
         return None if holding and _waits_for(holding, stored, objects) else Code.STRAY_UPLOAD
     if stored.key.startswith(keys.ORIGINALS):
-        return _astray_original(holding, stored)
+        return _astray_original(holding, stored, objects)
     if stored.key.startswith(keys.RENDITIONS):
         known = {made.key for made in holding.artifacts} if holding else set()
         return None if stored.key in known else Code.STRAY_RENDITION
@@ -55,11 +55,20 @@ def _astray(
     return Code.OLD_REJECT if stored.last_modified < cutoffs.rejects else None
 
 
-def _astray_original(holding: Holding | None, stored: StoredObject) -> Code | None:
-    """A purge takes the row last, so an original without one has lost it by accident, and may be all there is."""
+def _astray_original(holding: Holding | None, stored: StoredObject, objects: Sequence[StoredObject]) -> Code | None:
+    """An original may be all there is of a video, and then it is never astray.
+
+    A purge takes the row last, and validation empties the inbox last. So an original without a row, or without the
+    upload that its row still waits for, was validated after the catalog was saved that is there now.
+    """
     if holding is None:
         return Code.ORPHAN_ORIGINAL
-    return None if holding.video.original_key == stored.key else Code.STRAY_ORIGINAL
+    video = holding.video
+    if video.original_key == stored.key:
+        return None
+    elsewhere = {video.inbox_key, keys.rejected(video.id)} & {one.key for one in objects}
+    is_known = elsewhere or video.original_key or video.duplicate_of
+    return Code.STRAY_ORIGINAL if is_known else Code.ORPHAN_ORIGINAL
 
 
 def _waits_for(holding: Holding, stored: StoredObject, objects: Sequence[StoredObject]) -> bool:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -77,6 +77,19 @@ def test_an_upload_under_another_extension_is_not_the_one_that_is_waited_for(con
     right, wrong = lies(keys.upload(video_id, "mp4")), lies(keys.upload(video_id, "bin"))
 
     assert [one.key for one in judged(conn, video_id, [right, wrong])] == [wrong.key]
+
+
+@pytest.mark.parametrize("story", [stories.registered, stories.uploaded])
+def test_an_original_that_is_all_there_is_was_validated_after_the_catalog_was_saved(
+    conn: Connection, story: Callable[[Connection], UUID]
+) -> None:
+    video_id = story(conn)
+    original, upload = lies(keys.original(video_id, Container.MP4)), lies(keys.upload(video_id, "mp4"))
+
+    assert Code.ORPHAN_ORIGINAL in codes(judged(conn, video_id, [original]))
+    assert codes(judged(conn, video_id, [original, upload])) == {Code.STRAY_ORIGINAL}
+    stories.failed(conn, video_id)
+    assert codes(judged(conn, video_id, [original])) == {Code.ORPHAN_ORIGINAL}
 
 
 def test_a_refused_file_is_kept_for_as_long_as_was_promised(conn: Connection) -> None:

@@ -67,4 +67,7 @@ def store(environment: dict[str, str]) -> ObjectStore:
     """The bucket, empty."""
     objects = ObjectStore(client(environment["S3_ENDPOINT_URL"], environment["S3_REGION"]), environment["S3_BUCKET"])
     objects.delete([stored.key for stored in objects.list("")])
+    under_way = objects.client.list_multipart_uploads(Bucket=objects.bucket).get("Uploads", [])
+    for upload in under_way:
+        objects.client.abort_multipart_upload(Bucket=objects.bucket, Key=upload["Key"], UploadId=upload["UploadId"])
     return objects

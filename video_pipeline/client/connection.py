@@ -92,7 +92,7 @@ class Connection:
         request = self._http.build_request(method, path, json=body, params=_given(params))
 
         def once() -> Json:
-            with reaching(self.address):
+            with self._reaching():
                 return _told(self._http.send(request, auth=auth))
 
         return (self.patience if may_repeat else ONCE).persist(once)
@@ -110,7 +110,7 @@ class Connection:
         timeout = httpx2.Timeout(TIMEOUT.connect, read=read_seconds)
         request = self._http.build_request("GET", path, headers=headers, timeout=timeout)
         auth = None if anonymous else self._bearer
-        with reaching(self.address):
+        with self._reaching():
             response = self._http.send(request, auth=auth, stream=True, follow_redirects=True)
             try:
                 if response.is_error:
@@ -119,6 +119,14 @@ class Connection:
                 yield response
             finally:
                 response.close()
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        """Who still follows a video when all is over, in a thread of their own, is told so like anybody else."""
+        if self._http.is_closed:
+            raise ServerUnreachable("The client was closed.")
+        with reaching(self.address):
+            yield
 
     def tokens_for(self, path: str, body: object) -> Tokens:
         """The tokens that a login or a refresh gives. It is asked for once: a refresh token is good for one use."""

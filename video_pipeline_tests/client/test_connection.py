@@ -126,3 +126,12 @@ def test_this_machine_is_reached_past_the_proxy(server, monkeypatch):
         assert direct.get(server.address).status_code == 200
         with pytest.raises(httpx2.TransportError):
             direct.get("http://elsewhere.example")
+
+
+def test_a_client_that_was_closed_says_so(server, connection):
+    connection.close()
+
+    with pytest.raises(ServerUnreachable, match="closed"):
+        connection.ask("GET", "/x")
+    with pytest.raises(ServerUnreachable, match="closed"), connection.open("/x", headers={}, read_seconds=1):
+        pass

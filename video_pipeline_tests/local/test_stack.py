@@ -84,6 +84,7 @@ def test_a_second_signal_ends_everything_at_once(tmp_path: Path) -> None:
     with supervisor(tmp_path, "valkey") as process:
         (valkey,) = psutil.Process(process.pid).children()
         valkey.suspend()  # so that it does not end in order
+        assert processes.eventually(lambda: valkey.status() == psutil.STATUS_STOPPED)  # SIGTERM would be taken first
         process.terminate()
         assert processes.eventually(lambda: is_waiting(valkey, signal.SIGTERM))
         process.terminate()

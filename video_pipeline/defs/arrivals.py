@@ -87,7 +87,8 @@ def _wants_a_run(video: Standing | None, now: datetime) -> bool:
 
 
 def _is_due(asked_at: datetime | None, now: datetime) -> bool:
-    return asked_at is None or now - asked_at >= ASK_AGAIN_AFTER
+    """Whether to ask (again); a moment to come was noted before the clock was put back, and may be an hour away."""
+    return asked_at is None or abs(now - asked_at) >= ASK_AGAIN_AFTER
 
 
 def sort_inbox(listing: Iterable[StoredObject], bucket: str) -> tuple[dict[UUID, StoredObject], set[UUID]]:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import UUID
 
 import dagster as dg
-from celery.exceptions import OperationalError
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES, RunRecord  # public, but exported nowhere
-from dagster_celery.launcher import CeleryRunLauncher
-from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
 
 from video_pipeline.care.stray_runs import ActiveRun
-
-logger = logging.getLogger(__name__)
+from video_pipeline.defs.launcher import CeleryRunLauncher
 
 
 class DagsterRuns:
@@ -55,21 +50,9 @@ class DagsterRuns:
             self._instance.report_run_failed(run, why)
         else:
             self._instance.report_run_canceled(run, why)
-        self._kill(run)
-
-    def _kill(self, run: dg.DagsterRun) -> None:
-        """Kill the worker's child, and with it whatever it has started.
-
-        CeleryRunLauncher's own `terminate` sends SIGTERM, which a stopped process does not get, and a hung one ignores.
-        A machine that is gone gets nothing, and needs nothing.
-        """
-        task_id, launcher = run.tags.get(DAGSTER_CELERY_TASK_ID_TAG), self._instance.run_launcher
-        if task_id is None or not isinstance(launcher, CeleryRunLauncher):
-            return
-        try:
-            launcher.celery.control.revoke(task_id, terminate=True, signal="SIGKILL")
-        except OperationalError as error:
-            logger.warning("Run %s has ended, but its worker could not be told: %s", run.run_id, error)
+        launcher = self._instance.run_launcher
+        if isinstance(launcher, CeleryRunLauncher):
+            launcher.kill(run)
 
 
 def _video(record: RunRecord) -> UUID | None:

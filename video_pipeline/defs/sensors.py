@@ -155,16 +155,20 @@ def _end(run: dg.DagsterRun, catalog: Catalog, why: Finding) -> None:
     with catalog.transaction() as connection:
         jobs.interrupt_jobs(connection, run.run_id)
         ending = endings.close(connection, run.run_id, video_id)
-        if ending is not None and is_last and not _was_given_up_and_woke(run, ending):
-            _give_up(connection, run, STALLED if ending is Ending.STALLED else why)
+        if ending is not None and is_last:
+            _settle_wish(connection, run)
+            if not _is_tried_by_watchdog(run):
+                _give_up(connection, video_id, run, STALLED if ending is Ending.STALLED else why)
 
 
-def _was_given_up_and_woke(run: dg.DagsterRun, ending: Ending) -> bool:
-    """Whether the run failed by itself, because it found that it had been given up before anybody had ended it.
+def _is_tried_by_watchdog(run: dg.DagsterRun) -> bool:
+    """Whether a step of the run failed though its stage, which ends its video itself, may have had no part in it.
 
-    Dagster tries no run again whose step failed. The watchdog does, as its video has no run any more.
+    It found that it had been given up before anybody had ended it; or Dagster could not write down what it did, as one
+    broken connection to its database is enough for. Dagster tries no run again whose step failed. The watchdog does, if
+    the video has not ended: it has no run any more.
     """
-    return ending in {Ending.SILENT, Ending.STALLED, Ending.IDLE} and run.tags.get(FAILURE_REASON_TAG) == STEP_FAILED
+    return run.tags.get(FAILURE_REASON_TAG) == STEP_FAILED
 
 
 def _video(run: dg.DagsterRun) -> UUID | None:
@@ -175,10 +179,13 @@ def _video(run: dg.DagsterRun) -> UUID | None:
         return None
 
 
-def _give_up(connection: Connection, run: dg.DagsterRun, why: Finding) -> None:
-    """No other run follows: the video has failed, unless it had ended before, and no wish waits for this run."""
+def _settle_wish(connection: Connection, run: dg.DagsterRun) -> None:
+    """No other run follows: no wish waits for this one."""
     request = run.tags.get(REQUEST_TAG)
     if request is not None:
         reprocess.confirm_dispatch(connection, int(request), run.run_id)
-    video_id = UUID(run.tags["dagster/partition"])
+
+
+def _give_up(connection: Connection, video_id: UUID, run: dg.DagsterRun, why: Finding) -> None:
+    """The video has failed, unless it had ended before."""
     videos.fail(connection, video_id, code=why.code, sentence=why.sentence, retryable=True, run_id=run.run_id)

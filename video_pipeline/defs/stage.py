@@ -14,7 +14,9 @@ import dagster as dg
 from sqlalchemy import Connection
 
 from video_pipeline import intake
+from video_pipeline.catalog.engine import translated
 from video_pipeline.catalog.records import jobs, reprocess, videos
+from video_pipeline.defs import workspace
 from video_pipeline.defs.resources import Bucket, Catalog
 from video_pipeline.errors import CatalogUnavailable, GivenUp, MediaRefused, Permanent, PipelineError, Retryable
 from video_pipeline.media.process import metered
@@ -95,8 +97,8 @@ def stage(context: dg.AssetExecutionContext, catalog: Catalog, bucket: Bucket, n
     """
     job = _start(context, catalog, name)
     try:
-        with _heartbeat(job), metered() as meter:
-            yield job
+        with workspace.with_room(), translated(), _heartbeat(job), metered() as meter:
+            yield job  # what assets log goes to Dagster's database, which fails in the same ways as the catalog's
         with job.transaction() as connection:
             jobs.finish_job(connection, job.id, media_seconds=meter.seconds)
     except GivenUp as error:  # what became of the video is somebody else's to say

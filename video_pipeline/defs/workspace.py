@@ -7,6 +7,7 @@ files only until the next run on that machine.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
@@ -15,8 +16,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from video_pipeline.errors import NoRoom
+
 _LOCK = "in-use"
 _CLAIMS = "claims"
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 @contextmanager
@@ -33,6 +37,21 @@ def claim(work_dir: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(descriptor)
+
+
+@contextmanager
+def with_room() -> Iterator[None]:
+    """Turn a full disk into an error that may pass: other runs come to their ends and remove what they made.
+
+    Raises:
+        NoRoom: the disk is full, or all of it that the user may have.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise NoRoom("There is no room left on the disk of WORK_DIR. Make some, or name another folder.") from error
 
 
 def abandoned(work_dir: Path) -> list[Path]:

@@ -137,6 +137,30 @@ def _prepare(installation: Installation, folder: Path) -> None:
         account.open_the_way(Path(_program("postgres")))
     if not (folder / "data").exists():
         _initialize(folder, installation.secret("postgres_password"))
+    forget_the_dead(folder / "data")
+
+
+def forget_the_dead(data: Path) -> None:
+    """Remove the lock file of a data folder where the process that it names is no server of that folder.
+
+    PostgreSQL asks only whether there is a process of that number. After a power cut another program of ours may have
+    got it, and a killed server keeps it until somebody reaps it: either would keep the database from starting. That no
+    other server has the folder open is known already, since every part holds the installation's lock while it lives. Of
+    a number that nobody has, PostgreSQL judges better itself: it looks for children that outlived their parent, too.
+    """
+    lock = data / "postmaster.pid"
+    if not lock.exists():
+        return
+    process = Path("/proc") / lock.read_text().partition("\n")[0]
+    if process.exists() and not _works_in(process, data):
+        lock.unlink()
+
+
+def _works_in(process: Path, folder: Path) -> bool:
+    try:
+        return (process / "cwd").readlink() == folder.resolve()  # the dead have none
+    except OSError:
+        return False
 
 
 def _tidy(installation: Installation, folder: Path) -> None:

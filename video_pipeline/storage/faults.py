@@ -29,6 +29,8 @@ def translated(key: str) -> Iterator[None]:
         raise _meaning(error, key) from error
     except (BotoCoreError, Boto3Error) as error:
         raise StoreUnavailable(f"The object store did not answer as it should for {key!r}: {error}") from error
+    except KeyError as error:  # where a connection breaks within the headers, Python takes those that came for all
+        raise StoreUnavailable(f"The object store's answer for {key!r} lacks {error}; it was cut off.") from error
 
 
 def _meaning(error: ClientError, key: str) -> PipelineError:

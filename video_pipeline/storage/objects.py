@@ -68,9 +68,9 @@ class ObjectStore:
         try:
             with translated(key):
                 found = self.client.head_object(Bucket=self.bucket, Key=key)
+                return StoredObject(key, found["ETag"].strip('"'), found["ContentLength"], found["LastModified"])
         except ObjectMissing:
             return None
-        return StoredObject(key, found["ETag"].strip('"'), found["ContentLength"], found["LastModified"])
 
     def fetch(self, key: str, path: Path, *, etag: str | None = None) -> str:
         """Read the object once, into the file at `path`; gives the SHA-256 of what was written, in hexadecimal.

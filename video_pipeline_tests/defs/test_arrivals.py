@@ -94,6 +94,12 @@ def test_a_request_is_not_made_twice_at_once_but_again_when_no_run_came_of_it():
     assert decision.request == (ids[1],)
 
 
+def test_a_clock_that_was_put_back_keeps_nobody_waiting():
+    ids, decision = decide_on(waiting(requested_at=NOW + timedelta(hours=1)))
+
+    assert decision.request == tuple(ids)
+
+
 def test_no_more_runs_than_there_is_room_and_fresh_uploads_before_wishes():
     ids, decision = decide_on(waiting(), waiting(), wishes=[wish(1), wish(2)], room=3)
 

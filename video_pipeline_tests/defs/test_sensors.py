@@ -1,10 +1,12 @@
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from uuid import UUID
 
 import dagster as dg
 import pytest
 
 from video_pipeline import intake
-from video_pipeline.catalog import heartbeats, queries
+from video_pipeline.catalog import heartbeats, queries, watching
 from video_pipeline.catalog.care import Ending
 from video_pipeline.catalog.engine import transaction
 from video_pipeline.catalog.records import endings
@@ -66,6 +68,22 @@ def test_a_drop_is_adopted_and_gets_its_run(tick, engine, store, clip):
         video = queries.video(connection, UUID(video_id))
     assert (video.status, video.source, video.filename) == (VideoStatus.UPLOADED, "drop", "clip.mp4")
     assert video.camera_id is not None
+
+
+def test_a_drop_that_two_ticks_see_at_once_is_one_video(instance, engine, store, clip):
+    store.store(clip, DROP, content_type="video/mp4")
+    together = Barrier(2)
+
+    def look(_):
+        together.wait()
+        decision, _ = sensors.look(instance, Catalog(), Bucket(), None)
+        return decision.request
+
+    with ThreadPoolExecutor(2) as ticks:
+        (video_id,) = {video_id for requested in ticks.map(look, range(2)) for video_id in requested}
+
+    with transaction(engine) as connection:
+        assert [video.id for video in queries.recent_videos(connection, limit=10)] == [video_id]
 
 
 def test_an_upload_that_was_completed_without_saying_so_is_healed(tick, engine, store, clip):
@@ -246,6 +264,21 @@ def test_a_run_that_finds_itself_given_up_is_left_to_the_watchdog(instance, engi
     sensors.failed_runs(failure_of(run, instance))
 
     assert row().status is VideoStatus.VALIDATING
+
+
+def test_a_video_whose_step_failed_in_dagsters_own_hands_is_left_to_the_watchdog(instance, engine, received, row):
+    """Dagster could not write an event down: no fault of the video's, whose stage did not get to say anything."""
+    failed = {"dagster/will_retry": "false", "dagster/failure_reason": "STEP_FAILURE"}
+    tags = {"dagster/partition": str(received), **failed}
+    run = instance.create_run_for_job(defs.resolve_job_def(ingest_video.name), tags=tags)
+    with transaction(engine) as connection:
+        job_records.start_job(connection, video_id=received, stage=Stage.VALIDATION, run_id=run.run_id, worker="w")
+
+    sensors.failed_runs(failure_of(run, instance))
+
+    assert row().status is VideoStatus.VALIDATING
+    with transaction(engine) as connection:
+        assert [video.video_id for video in watching.unattended(connection, limit=10)] == [received]
 
 
 def test_nobody_waits_for_a_wish_whose_run_could_not_begin(instance, engine, received):

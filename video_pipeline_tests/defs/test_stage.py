@@ -1,4 +1,7 @@
+import errno
+
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from video_pipeline.catalog import watching
 from video_pipeline.catalog.care import Ending
@@ -39,6 +42,32 @@ def test_trouble_that_passes_is_tried_again(impatient, run, row, jobs, monkeypat
 
     assert jobs()[Stage.VALIDATION].attempt == 3
     assert row().status is VideoStatus.COMPLETED
+
+
+def test_a_broken_connection_of_dagsters_own_is_tried_again(impatient, run, row, jobs, monkeypatch):
+    fail_times(monkeypatch, 2, OperationalError("INSERT", {}, Exception("server closed the connection unexpectedly")))
+
+    assert run().success
+
+    assert jobs()[Stage.VALIDATION].attempt == 3
+    assert row().status is VideoStatus.COMPLETED
+
+
+def test_a_full_disk_is_tried_again_and_told(impatient, run, row, jobs, monkeypatch):
+    fail_times(monkeypatch, 2, OSError(errno.ENOSPC, "No space left on device"))
+
+    assert run().success
+
+    assert jobs()[Stage.VALIDATION].attempt == 3
+    assert row().status is VideoStatus.COMPLETED
+
+
+def test_a_disk_that_stays_full_is_no_fault_of_ours(impatient, run, row, monkeypatch):
+    fail_times(monkeypatch, 100, OSError(errno.ENOSPC, "No space left on device"))
+
+    assert not run().success
+
+    assert (row().status, row().error_code, row().error_retryable) == (VideoStatus.FAILED, "no_room", True)
 
 
 def test_trouble_that_stays_ends_in_failed_and_may_be_tried_later(impatient, run, row, jobs, store, monkeypatch):

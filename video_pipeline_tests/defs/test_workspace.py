@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from video_pipeline.defs import workspace
+from video_pipeline.errors import NoRoom
 
 HOLD = """
 import sys, time
@@ -72,3 +73,13 @@ def _holder(work_dir: Path):
         assert process.stdout is not None
         yield process, Path(process.stdout.readline().strip())
         process.communicate()  # ends its standard input
+
+
+def test_a_full_disk_is_trouble_that_may_pass():
+    with pytest.raises(NoRoom), workspace.with_room(), Path("/dev/full").open("wb", buffering=0) as full:
+        full.write(b"x")
+
+
+def test_other_trouble_with_files_is_not_taken_for_a_full_disk(tmp_path: Path):
+    with pytest.raises(FileNotFoundError), workspace.with_room():
+        (tmp_path / "missing").read_bytes()

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -54,6 +56,42 @@ def test_what_was_committed_is_there_after_a_crash(servers: Running) -> None:
     with psycopg.connect(url) as connection:
         assert connection.execute("SELECT promise FROM promises").fetchall() == [("kept",)]
         connection.execute("DROP TABLE promises")
+
+
+@pytest.fixture
+def dead() -> Iterator[int]:
+    """A process that has ended, and that nobody has reaped."""
+    process = subprocess.Popen(["true"])
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    yield process.pid
+    process.wait()
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data folder whose server was killed with everything else."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    return folder
+
+
+def locked_by(data: Path, pid: int) -> bool:
+    lock = data / "postmaster.pid"
+    lock.write_text(f"{pid}\n{data}\n")
+    postgres.forget_the_dead(data)
+    return lock.exists()
+
+
+def test_a_server_that_died_with_the_machine_locks_nobody_out(data: Path, dead: int) -> None:
+    assert not locked_by(data, dead)
+    assert not locked_by(data, os.getpid())  # another program that has got its number
+
+
+def test_a_server_that_lives_keeps_its_folder(data: Path) -> None:
+    with subprocess.Popen(["sleep", "60"], cwd=data) as server:
+        assert locked_by(data, server.pid)
+        server.kill()
+    assert locked_by(data, server.pid)  # a number that nobody has is PostgreSQL's to judge
 
 
 def test_a_database_is_created_once(servers: Running) -> None:

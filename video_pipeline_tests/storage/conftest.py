@@ -40,7 +40,7 @@ def answering(environment: dict[str, str]) -> Iterator[Answering]:
                 self.wfile.write(body)
                 self.close_connection = True
 
-            do_GET = do_POST = answer  # noqa: N815 - the names http.server calls
+            do_GET = do_HEAD = do_POST = answer  # noqa: N815 - the names http.server calls
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
                 pass

@@ -145,6 +145,11 @@ def test_fetch_of_a_body_that_is_cut_short_leaves_nothing(answering: Answering, 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_answer_that_is_cut_off_within_its_headers_is_none(answering: Answering) -> None:
+    with pytest.raises(StoreUnavailable, match="lacks 'ETag'"):
+        answering(b"", {"Content-Length": "10"}).head("a")
+
+
 def test_fetch_into_a_folder_that_is_not_there_is_not_the_stores_fault(store: ObjectStore, tmp_path: Path) -> None:
     put(store, "a")
 

@@ -20,7 +20,7 @@ from video_pipeline.catalog.records.editing import delete_video
 from video_pipeline.catalog.records.reprocess import request_reprocess
 from video_pipeline.cli.follow import look
 from video_pipeline.defs.ledger import DagsterLedger
-from video_pipeline.defs.workspace import abandoned
+from video_pipeline.defs.workspace import abandoned, sweep
 from video_pipeline.errors import VideoNotFound
 from video_pipeline.local import programs
 from video_pipeline.local.ports import HOST
@@ -76,6 +76,7 @@ def disagreements(session, instance):
 
 
 def nobody_works(session, instance):
+    sweep(session.settings.work_dir)  # as the next run would: one that was killed leaves its folder to it
     return not DagsterLedger(instance).active() and not list(session.settings.work_dir.glob("run-*"))
 
 

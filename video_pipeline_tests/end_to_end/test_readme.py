@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from textwrap import dedent
 
-from video_pipeline.accounts.founding import make_first_admin
 from video_pipeline.media.probe_child import facts_of
 from video_pipeline.types import Role
 from video_pipeline_tests.api.people import PASSWORD, add_user
@@ -23,11 +22,11 @@ def journey(heading: str = "The API") -> str:
 
 
 def test_curl_goes_from_a_password_to_a_file_that_plays(session, stack, clip, tmp_path):
-    password = make_first_admin(session.engine, "admin@localhost")
+    add_user(session.engine, "curl@example.org", Role.ADMIN)
     told = {
         "API": stack.environment["PREVIEW_URL"],
-        "EMAIL": "admin@localhost",
-        "PASSWORD": password,
+        "EMAIL": "curl@example.org",
+        "PASSWORD": PASSWORD,
         "FILE": str(clip("holiday.mp4", "-c:v", "libx264", "-c:a", "aac")),
     }
 

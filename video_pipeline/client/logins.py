@@ -33,7 +33,7 @@ def write_privately(path: Path, content: object) -> None:
             file.flush()
             os.fsync(file.fileno())
             temporary.replace(path)
-        except BaseException:
+        except BaseException:  # an interrupt, too, must leave no half of a file with a secret in it
             temporary.unlink(missing_ok=True)
             raise
 

@@ -201,7 +201,7 @@ def _all(sender: Sender, sent: Sequence[Future[StoredPart]]) -> list[StoredPart]
     """All of them, in whatever order; the first that fails, or an interrupt, stops the others."""
     try:
         return [one.result() for one in as_completed(sent)]
-    except BaseException:
+    except BaseException:  # an interrupt, too, must stop the threads that send
         for one in sent:
             one.cancel()
         sender.stop()

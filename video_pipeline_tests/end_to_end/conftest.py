@@ -7,17 +7,20 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import UUID
 
 import dagster as dg
 import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
 
 from video_pipeline import intake
-from video_pipeline.cli.follow import Snapshot
+from video_pipeline.catalog.rows import JobRow
+from video_pipeline.cli.follow import Snapshot, look
 from video_pipeline.cli.session import Session, open_session
 from video_pipeline.config import settings
 from video_pipeline.local.stack import Running, running
-from video_pipeline_tests.end_to_end.watching import settled
+from video_pipeline.types import JobStatus, Stage
+from video_pipeline_tests.end_to_end.watching import settled, wait_for
 
 
 @pytest.fixture(scope="session")
@@ -73,3 +76,16 @@ def instance(session: Session) -> Iterator[dg.DagsterInstance]:
     """Dagster's own records of the stack."""
     with dg.DagsterInstance.get() as records:
         yield records
+
+
+@pytest.fixture
+def working(session: Session, clip: Callable[..., Path]) -> tuple[UUID, JobRow]:
+    """A video in the middle of its transcode, and its job."""
+    path = clip("long.mp4", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", seconds=40, size="1280x720")
+    video_id = intake.receive(session.engine, session.store, path).video_id
+
+    def transcoding() -> JobRow | None:
+        job = look(session.engine, video_id).jobs.get(Stage.RENDITIONS)
+        return job if job is not None and job.status is JobStatus.RUNNING and 0 < job.progress < 50 else None
+
+    return video_id, wait_for(transcoding, seconds=120)

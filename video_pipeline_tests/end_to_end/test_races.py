@@ -11,7 +11,6 @@ from urllib.request import ProxyHandler, Request, build_opener
 import psutil
 import pytest
 
-from video_pipeline import intake
 from video_pipeline.accounts.tokens import AccessTokens, Claims
 from video_pipeline.care.audit import SETTLED, audit
 from video_pipeline.catalog import queries
@@ -32,19 +31,6 @@ from video_pipeline_tests.end_to_end.watching import settled, wait_for
 from video_pipeline_tests.senders import Person
 
 TERMINATE = "mutation($id: String!) { terminateRun(runId: $id) { __typename } }"
-
-
-@pytest.fixture
-def working(session, clip):
-    """A video in the middle of its transcode, and its job."""
-    path = clip("long.mp4", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", seconds=40, size="1280x720")
-    video_id = intake.receive(session.engine, session.store, path).video_id
-
-    def transcoding():
-        job = look(session.engine, video_id).jobs.get(Stage.RENDITIONS)
-        return job if job is not None and job.status is JobStatus.RUNNING and 0 < job.progress < 50 else None
-
-    return video_id, wait_for(transcoding, seconds=120)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import psutil
 import pytest
 from typer.testing import CliRunner
 
-from video_pipeline import intake
 from video_pipeline.catalog import watching
 from video_pipeline.catalog.engine import transaction
 from video_pipeline.catalog.tables import jobs
@@ -19,19 +18,6 @@ from video_pipeline.local import programs
 from video_pipeline.types import JobStatus, Stage, VideoStatus
 from video_pipeline_tests.care.clocks import backdate
 from video_pipeline_tests.end_to_end.watching import assert_nothing_astray, settled, wait_for
-
-
-@pytest.fixture
-def working(session, clip):
-    """A video in the middle of its transcode, and its job."""
-    path = clip("long.mp4", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", seconds=40, size="1280x720")
-    video_id = intake.receive(session.engine, session.store, path).video_id
-
-    def transcoding():
-        job = look(session.engine, video_id).jobs.get(Stage.RENDITIONS)
-        return job if job is not None and job.status is JobStatus.RUNNING and 0 < job.progress < 50 else None
-
-    return video_id, wait_for(transcoding, seconds=120)
 
 
 @pytest.fixture

@@ -83,7 +83,13 @@ class Uploader:
         found = self._resumed(source) or self._begun(source, described, shown)
         if isinstance(found, Uploaded):
             return found
-        parts = self._sent(found, shown)
+        try:
+            parts = self._sent(found, shown)
+        except ApiProblem as problem:
+            elsewhere = self._completed_elsewhere(found.upload, problem)
+            if elsewhere is None:
+                raise
+            return elsewhere
         self._check_unchanged(found.upload)
         shown.step(Step.COMPLETION, total_bytes=source.size_bytes, done_bytes=source.size_bytes)
         completed = self._client.uploads.complete(found.upload.video_id, parts)
@@ -118,6 +124,14 @@ class Uploader:
                 raise
             return None
 
+    def _completed_elsewhere(self, upload: Unfinished, problem: ApiProblem) -> Uploaded | None:
+        """The video that the upload became while it was sent here: somebody else goes on with it, too."""
+        there = self._there(upload.video_id) if problem.status in ENDED else None
+        if not isinstance(there, Completed):
+            return None
+        self._memory.forget(upload.source.path)
+        return Uploaded(there.video_id, there.status, is_new=False)
+
     def _begun(self, source: SourceFile, described: Description, shown: Progress) -> _Transfer | Uploaded:
         shown.step(Step.CHECKSUM, total_bytes=source.size_bytes)
         sha256 = sha256_of(source.path, shown)
@@ -131,7 +145,9 @@ class Uploader:
             return Uploaded(answer.video_id, answer.status, is_new=False)
         else:
             there = self._there(answer.video_id)
-            if not isinstance(there, Arrived):
+            if isinstance(there, Completed):
+                return Uploaded(there.video_id, there.status, is_new=False)
+            if there is None:
                 raise Conflict("Another upload of the same file has ended just now. Try again.")
             upload = Unfinished(source, sha256, answer.video_id, there.part_size, there.part_count)
             transfer = _Transfer(upload, there.parts)

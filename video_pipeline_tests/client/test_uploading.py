@@ -1,4 +1,5 @@
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from video_pipeline.catalog.records import sessions
 from video_pipeline.client import ApiProblem, Client, Description, Uploader
 from video_pipeline.client.progress import Step
 from video_pipeline.client.tokens import InMemory, Tokens
+from video_pipeline.client.unfinished import Memory
 from video_pipeline.client.uploading import Uploaded
 from video_pipeline.errors import FileChanged
 from video_pipeline.types import VideoStatus
@@ -163,6 +165,30 @@ def test_the_same_bytes_are_not_sent_twice(uploader, bucket_relay, film, tmp_pat
 
     assert (again.video_id, again.is_new) == (first.video_id, False)
     assert bucket_relay.parts() == [1, 2]
+
+
+@pytest.mark.parametrize("parts", [1, 3])
+def test_two_who_send_the_same_bytes_at_once_have_one_video(
+    uploader, client, bucket_relay, film, tmp_path, memory, lies, parts
+):
+    path, copy = film(parts=parts), tmp_path / "copy.mp4"
+    begun, others = threading.Event(), []
+    copy.write_bytes(path.read_bytes())
+
+    def let_another_finish_first(_):
+        if begun.is_set():
+            return None
+        begun.set()
+        others.append(Uploader(client, memory=Memory(tmp_path / "another's", client.address)).upload(copy))
+        return EXPIRED
+
+    bucket_relay.meddle = let_another_finish_first
+
+    uploaded = Uploader(client, parallel=1, memory=memory).upload(path)
+
+    assert lies(uploaded, path)
+    assert (uploaded.video_id, uploaded.is_new) == (others[0].video_id, False)
+    assert memory.recall(path) is None
 
 
 def test_a_file_that_has_changed_since_is_another_upload(uploader, ada, bucket_relay, store, lies, film, memory):

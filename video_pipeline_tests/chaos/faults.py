@@ -22,9 +22,6 @@ Deed = Callable[[Estate, int], str]
 """Does it, and says what was met."""
 
 NOBODY = "nobody there"
-STORE_SECONDS = 60.0
-CONNECTIONS_SECONDS = 20.0
-FULL_SECONDS = 20.0
 DATABASE_SECONDS = 60.0
 
 
@@ -90,26 +87,20 @@ def _machine(estate: Estate, _: int) -> str:
     return "all killed, and started again"
 
 
-def _troubled_store(trouble: Trouble) -> Deed:
+def _troubled_store(fault: Fault, trouble: Trouble) -> Deed:
     def trouble_it(estate: Estate, _: int) -> str:
         before = estate.relay.troubled
         estate.relay.trouble = trouble
-        time.sleep(STORE_SECONDS)  # the fault itself: how long it lasts
+        time.sleep(fault.seconds)  # the fault itself: how long it lasts
         estate.relay.trouble = CALM
-        return f"{STORE_SECONDS:.0f} s, {estate.relay.troubled - before} requests suffered"
+        return f"{fault.seconds:.0f} s, {estate.relay.troubled - before} requests suffered"
 
     return trouble_it
 
 
-_END_OTHERS = """
-    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-    WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
-"""
-
-
 def _connections(estate: Estate, _: int) -> str:
     """Every connection to both databases is ended, once a second."""
-    ended, until = 0, time.monotonic() + CONNECTIONS_SECONDS
+    ended, until = 0, time.monotonic() + Fault.CONNECTIONS.seconds
     while time.monotonic() < until:
         with suppress(psycopg.OperationalError), psycopg.connect(_database(estate), autocommit=True) as connection:
             others = (
@@ -118,12 +109,12 @@ def _connections(estate: Estate, _: int) -> str:
             counted = connection.execute(others, ["client backend", connection.info.backend_pid]).fetchone()
             ended += counted[0] if counted else 0
         time.sleep(1)
-    return f"{ended} ended in {CONNECTIONS_SECONDS:.0f} s"
+    return f"{ended} ended in {Fault.CONNECTIONS.seconds:.0f} s"
 
 
 def _deadlock(estate: Estate, _: int) -> str:
     """Somebody else locks the rows of videos and of their jobs in another order than we do, again and again."""
-    before, until = _deadlocks(estate), time.monotonic() + CONNECTIONS_SECONDS
+    before, until = _deadlocks(estate), time.monotonic() + Fault.DEADLOCK.seconds
     while time.monotonic() < until:
         with suppress(psycopg.OperationalError), psycopg.connect(_database(estate)) as connection:
             connection.execute("SET lock_timeout = '5s'")
@@ -166,9 +157,9 @@ def _disk_full(estate: Estate, _: int) -> str:
         return "left out: mounting a small file system needs root"
     filling = estate.work / "filling"
     taken = _fill(filling)
-    time.sleep(FULL_SECONDS)  # the fault itself
+    time.sleep(Fault.DISK_FULL.seconds)  # the fault itself
     filling.unlink()
-    return f"{taken // 1024**2} MiB taken for {FULL_SECONDS:.0f} s"
+    return f"{taken // 1024**2} MiB taken for {Fault.DISK_FULL.seconds:.0f} s"
 
 
 def _fill(path: Path) -> int:
@@ -206,9 +197,9 @@ _DEEDS: dict[Fault, Deed] = {
     Fault.BROKER_LOSS: _broker_loss,
     Fault.SUPERVISOR: _supervisor,
     Fault.MACHINE: _machine,
-    Fault.STORE_ERRORS: _troubled_store(Trouble(refused=0.3)),
-    Fault.STORE_CUTS: _troubled_store(Trouble(cut=0.1)),
-    Fault.STORE_SLOW: _troubled_store(Trouble(longest_wait_seconds=4.0)),
+    Fault.STORE_ERRORS: _troubled_store(Fault.STORE_ERRORS, Trouble(refused=0.3)),
+    Fault.STORE_CUTS: _troubled_store(Fault.STORE_CUTS, Trouble(cut=0.1)),
+    Fault.STORE_SLOW: _troubled_store(Fault.STORE_SLOW, Trouble(longest_wait_seconds=4.0)),
     Fault.CONNECTIONS: _connections,
     Fault.DEADLOCK: _deadlock,
     Fault.CLOCK: _clock,

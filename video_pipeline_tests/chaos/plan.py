@@ -9,8 +9,9 @@ from enum import StrEnum
 
 UPLOADS = 20
 SENDING_SECONDS = 25.0
-"""In which all uploads begin; faults come until `TROUBLED_SECONDS`, when the last videos are in work."""
+"""In which all uploads begin, and as much longer as faults last: none is to meet only what has ended already."""
 TROUBLED_SECONDS = 45.0
+"""Until when faults begin, one after the other; by then the last videos are in work."""
 
 
 class Way(StrEnum):
@@ -62,6 +63,21 @@ class Fault(StrEnum):
     CLOCK = "clock"
     DISK_FULL = "disk-full"
 
+    @property
+    def seconds(self) -> float:
+        """How long it lasts; what is killed is gone at once."""
+        return _LASTING.get(self, 0.0)
+
+
+_LASTING = {
+    Fault.STORE_ERRORS: 60.0,
+    Fault.STORE_CUTS: 60.0,
+    Fault.STORE_SLOW: 60.0,
+    Fault.CONNECTIONS: 20.0,
+    Fault.DEADLOCK: 20.0,
+    Fault.DISK_FULL: 20.0,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Upload:
@@ -101,7 +117,8 @@ class Plan:
         others = dice.sample(deck, min(dice.randint(0, 2), len(deck) - 1))
         chosen = list(dict.fromkeys([deck[int(number) % len(deck)], *others]))
         blows = [Blow(fault, dice.uniform(2, TROUBLED_SECONDS), dice.getrandbits(16)) for fault in chosen]
-        return cls(name, _uploads(dice), tuple(sorted(blows, key=lambda blow: blow.moment)))
+        uploads = _uploads(dice, SENDING_SECONDS + sum(fault.seconds for fault in chosen))
+        return cls(name, uploads, tuple(sorted(blows, key=lambda blow: blow.moment)))
 
 
 _KINDS = {Kind.MP4: 6, Kind.MKV: 2, Kind.WEBM: 2, Kind.LARGE: 1, Kind.LONG: 1} | {
@@ -112,12 +129,12 @@ _KINDS = {Kind.MP4: 6, Kind.MKV: 2, Kind.WEBM: 2, Kind.LARGE: 1, Kind.LONG: 1} |
 _TWINS = UPLOADS - sum(_KINDS.values())
 
 
-def _uploads(dice: random.Random) -> tuple[Upload, ...]:
+def _uploads(dice: random.Random, seconds: float) -> tuple[Upload, ...]:
     kinds = [kind for kind, number in _KINDS.items() for _ in range(number)]
     twins = dice.sample([number for number, kind in enumerate(kinds) if kind is Kind.MP4], _TWINS)
     sent = [(kind, number) for number, kind in enumerate(kinds)] + [(Kind.MP4, twin) for twin in twins]
     return tuple(
-        Upload(number, kind, _way(dice, kind), bytes_of, dice.uniform(0, SENDING_SECONDS))
+        Upload(number, kind, _way(dice, kind), bytes_of, dice.uniform(0, seconds))
         for number, (kind, bytes_of) in enumerate(sent)
     )
 

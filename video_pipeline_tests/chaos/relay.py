@@ -74,7 +74,9 @@ class Relay:
     ) -> None:
         while True:
             head = await reader.readuntil(b"\r\n\r\n")
-            await asyncio.sleep(self.dice.uniform(0, self.trouble.longest_wait_seconds))
+            if self.trouble.longest_wait_seconds:
+                self.troubled += 1
+                await asyncio.sleep(self.dice.uniform(0, self.trouble.longest_wait_seconds))
             if self.dice.random() < self.trouble.refused:
                 await self._refuse(reader, writer, head)
                 return

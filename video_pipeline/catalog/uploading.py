@@ -35,9 +35,9 @@ class UploadRow:
     part_bytes: int
     part_count: int
     expires_at: datetime
-    is_expired: bool
-    is_completed: bool
-    is_aborted: bool
+    is_expired: bool = False
+    is_completed: bool = False
+    is_aborted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,9 @@ class Rival:
     status: VideoStatus
 
 
-# Both are read whenever an upload begins, and are put together once: that takes longer than to run them.
-_EXPIRES_AT = uploads.c.seen_at + LIFETIME
+# These are read whenever uploads go on, and are put together once: that takes longer than to run them.
+EXPIRES_AT = uploads.c.seen_at + LIFETIME
+"""When an upload that nobody goes on with is given up."""
 _UPLOAD = (
     select(
         uploads.c.video_id,
@@ -93,8 +94,8 @@ _UPLOAD = (
         uploads.c.multipart_id,
         uploads.c.part_bytes,
         uploads.c.part_count,
-        _EXPIRES_AT.label("expires_at"),
-        (func.now() > _EXPIRES_AT).label("is_expired"),
+        EXPIRES_AT.label("expires_at"),
+        (func.now() > EXPIRES_AT).label("is_expired"),
         uploads.c.completed_at.is_not(None).label("is_completed"),
         uploads.c.aborted_at.is_not(None).label("is_aborted"),
     )

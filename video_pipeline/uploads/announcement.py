@@ -14,7 +14,7 @@ from video_pipeline.catalog.uploading import CameraSite, Rival, UploadRow
 from video_pipeline.errors import NotFound, QuotaExceeded, RequestRefused
 from video_pipeline.storage import keys
 from video_pipeline.storage.multipart import UPLOAD_BYTES_MAX
-from video_pipeline.types import Caller
+from video_pipeline.types import Caller, VideoStatus
 from video_pipeline.uploads.limits import Limits, limits
 from video_pipeline.uploads.names import extension_of, media_type
 from video_pipeline.uploads.plans import Planning
@@ -60,10 +60,11 @@ def register(
     plan = planning(file.size_bytes, known)
     week_start = reserve(conn, caller.user_id, plan.reserved_bytes, known) if plan.reserved_bytes else None
     video_id = uuid4()
+    key = keys.upload(video_id, extension)
     uploads.register_upload(
         conn,
         video_id=video_id,
-        inbox_key=keys.upload(video_id, extension),
+        inbox_key=key,
         filename=file.filename,
         extension=extension,
         scope=scope,
@@ -79,8 +80,21 @@ def register(
         site_id=None if site is None else site.site_id,
         category_id=file.category_id,
     )
-    multipart.begin(conn, video_id, part_bytes=plan.part_bytes, part_count=plan.part_count, week_start=week_start)
-    return uploading.upload(conn, video_id)
+    expires_at = multipart.begin(
+        conn, video_id, part_bytes=plan.part_bytes, part_count=plan.part_count, week_start=week_start
+    )
+    return UploadRow(
+        video_id=video_id,
+        owner_id=caller.user_id,
+        status=VideoStatus.UPLOADING,
+        key=key,
+        declared_bytes=file.size_bytes,
+        declared_sha256=file.sha256,
+        multipart_id=None,
+        part_bytes=plan.part_bytes,
+        part_count=plan.part_count,
+        expires_at=expires_at,
+    )
 
 
 def _site(conn: Connection, caller: Caller, file: Announcement) -> CameraSite | None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import socket
 from datetime import timedelta
 
@@ -8,7 +9,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import IntegrityError
 
 from video_pipeline.catalog import queries
-from video_pipeline.catalog.engine import connect, transaction
+from video_pipeline.catalog.engine import connect, reading, transaction
 from video_pipeline.errors import CatalogUnavailable, VideoNotFound
 
 from .stories import uploaded
@@ -103,6 +104,48 @@ def test_a_connection_that_the_server_ended_is_told_and_replaced(engine: Engine)
 
     with transaction(engine) as conn:
         assert conn.scalar(text("SELECT 1")) == 1
+
+
+@pytest.mark.parametrize("fresh_seconds", [0.0, math.inf], ids=["was left long ago", "was left just now"])
+def test_connections_that_the_server_ended_in_the_pool_are_replaced_unnoticed(
+    engine: Engine, database_url: str, monkeypatch: pytest.MonkeyPatch, fresh_seconds: float
+) -> None:
+    monkeypatch.setattr("video_pipeline.catalog.engine.FRESH_SECONDS", fresh_seconds)
+    pooled = connect(database_url, pool_size=2)
+    with transaction(pooled) as one, transaction(pooled) as another:
+        before = {conn.scalar(text("SELECT pg_backend_pid()")) for conn in (one, another)}
+    with transaction(engine) as other:
+        for pid in before:
+            other.execute(text("SELECT pg_terminate_backend(:pid, 10000)"), {"pid": pid})
+
+    with transaction(pooled) as one, transaction(pooled) as another:
+        after = {conn.scalar(text("SELECT pg_backend_pid()")) for conn in (one, another)}
+
+    assert after.isdisjoint(before)
+    pooled.dispose()
+
+
+def test_what_is_used_again_at_once_is_the_same_connection(database_url: str) -> None:
+    pooled = connect(database_url, pool_size=1)
+    pids = set()
+    for _ in range(3):
+        with transaction(pooled) as conn:
+            pids.add(conn.scalar(text("SELECT pg_backend_pid()")))
+
+    assert len(pids) == 1
+    pooled.dispose()
+
+
+def test_a_look_sees_what_is_there_and_leaves_transactions_as_they_were(database_url: str) -> None:
+    pooled = connect(database_url, pool_size=1)
+
+    with reading(pooled) as conn:
+        assert conn.scalar(text("SELECT now() <> statement_timestamp()")) is False  # each statement stands alone
+    with transaction(pooled) as conn:
+        conn.execute(text("SELECT 1"))
+        assert conn.scalar(text("SELECT now() <> statement_timestamp()")) is True
+
+    pooled.dispose()
 
 
 def test_what_another_attempt_cannot_cure_passes(engine: Engine) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from video_pipeline import intake
 from video_pipeline.accounts import passwords
-from video_pipeline.catalog import belongings, directory, places, queries, uploading
+from video_pipeline.catalog import belongings, directory, places, uploading
 from video_pipeline.catalog.engine import transaction
 from video_pipeline.catalog.records import editing, people, quota
 from video_pipeline.catalog.records import places as ground
@@ -28,8 +28,7 @@ from video_pipeline.types import Caller, Role, VideoStatus
 from video_pipeline.uploads import transfer
 from video_pipeline.uploads.announcement import Announcement
 from video_pipeline.uploads.begin import Begun, begin
-from video_pipeline.uploads.limits import Limits, limits
-from video_pipeline.uploads.week import week_of
+from video_pipeline.uploads.limits import Limits, this_week
 
 CATEGORIES = ("Gaming", "Tutorials", "Vlogs", "Music", "Sports", "Cooking")
 SITES = {"Harbour": ("North Quay", "South Quay"), "Market Hall": ("Entrance",)}
@@ -166,8 +165,8 @@ def _slug(name: str) -> str:
 
 def _fill(conn: Connection, person: Person, defaults: Limits) -> None:
     """Take as much of this week's quota as the person's share says, in all."""
-    known = limits(conn, defaults)
-    week, user_id = week_of(queries.now(conn), known.reset), _id(conn, person)
+    known, week = this_week(conn, defaults)
+    user_id = _id(conn, person)
     wanted = int(known.weekly_bytes * person.quota_share)
     missing = wanted - uploading.used_bytes(conn, user_id, week.start)
     if missing > 0:

@@ -8,9 +8,8 @@ from video_pipeline.care import sweep as sweeping
 from video_pipeline.care.deeds import Deed, Done, summary
 from video_pipeline.care.patience import Patience
 from video_pipeline.care.watchdog import watch
-from video_pipeline.catalog import queries
 from video_pipeline.catalog.records import endings, events
-from video_pipeline.catalog.uploading import configured
+from video_pipeline.catalog.uploading import configured_now
 from video_pipeline.config import calendar, settings
 from video_pipeline.defs.resources import Bucket, Catalog
 from video_pipeline.defs.runs import DagsterRuns
@@ -106,5 +105,6 @@ def quota_week(catalog: Catalog) -> Iterator[dg.RunRequest]:
     Dagster makes no second run of a key; after a time without a daemon, it is made up for.
     """
     with catalog.transaction() as connection:
-        week = week_of(queries.now(connection), reset_of(configured(connection), Reset()))
+        told, now = configured_now(connection)
+        week = week_of(now, reset_of(told, Reset()))
     yield dg.RunRequest(run_key=f"week-{week.start.isoformat()}")

@@ -8,17 +8,17 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection
 
-from video_pipeline.catalog import queries, uploading
+from video_pipeline.catalog import uploading
 from video_pipeline.catalog.records import multipart, quota, uploads
 from video_pipeline.catalog.uploading import CameraSite, Rival, UploadRow
 from video_pipeline.errors import NotFound, QuotaExceeded, RequestRefused
 from video_pipeline.storage import keys
 from video_pipeline.storage.multipart import UPLOAD_BYTES_MAX
 from video_pipeline.types import Caller, VideoStatus
-from video_pipeline.uploads.limits import Limits, limits
+from video_pipeline.uploads.limits import Limits, this_week
 from video_pipeline.uploads.names import extension_of, media_type
 from video_pipeline.uploads.plans import Planning
-from video_pipeline.uploads.week import week_of
+from video_pipeline.uploads.week import Week
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ def register(
         QuotaExceeded: the caller has not so many bytes left this week.
     """
     site = _site(conn, caller, file)
-    known = limits(conn, defaults) if site is None else limits(conn, defaults).at(site)
+    known, week = this_week(conn, defaults)
+    known = known if site is None else known.at(site)
     extension = extension_of(file.filename, file.mime_type, known)
     _check_size(file.size_bytes, known)
     scope = f"owner:{caller.user_id}" if file.camera_id is None else f"camera:{file.camera_id}"
@@ -58,7 +59,8 @@ def register(
     if rival is not None:
         return rival
     plan = planning(file.size_bytes, known)
-    week_start = reserve(conn, caller.user_id, plan.reserved_bytes, known) if plan.reserved_bytes else None
+    if plan.reserved_bytes:
+        reserve(conn, caller.user_id, week, plan.reserved_bytes, limit_bytes=known.weekly_bytes)
     video_id = uuid4()
     key = keys.upload(video_id, extension)
     uploads.register_upload(
@@ -81,7 +83,11 @@ def register(
         category_id=file.category_id,
     )
     expires_at = multipart.begin(
-        conn, video_id, part_bytes=plan.part_bytes, part_count=plan.part_count, week_start=week_start
+        conn,
+        video_id,
+        part_bytes=plan.part_bytes,
+        part_count=plan.part_count,
+        week_start=week.start if plan.reserved_bytes else None,
     )
     return UploadRow(
         video_id=video_id,
@@ -122,18 +128,15 @@ def _rival(conn: Connection, caller: Caller, scope: str, sha256: str | None) -> 
     return uploading.rival(conn, scope=scope, sha256=sha256, owner_id=caller.user_id)
 
 
-def reserve(conn: Connection, user_id: UUID, size_bytes: int, known: Limits) -> datetime:
-    """Take bytes from a user's quota; gives the beginning of the week that they were taken from.
+def reserve(conn: Connection, user_id: UUID, week: Week, size_bytes: int, *, limit_bytes: int) -> None:
+    """Take bytes from a user's quota of a week.
 
     Raises:
         QuotaExceeded: so many are not left.
     """
-    week = week_of(queries.now(conn), known.reset)
-    taken = quota.reserve(conn, user_id, week_start=week.start, size_bytes=size_bytes, limit_bytes=known.weekly_bytes)
-    if not taken:
-        left = max(known.weekly_bytes - uploading.used_bytes(conn, user_id, week.start), 0)
+    if not quota.reserve(conn, user_id, week_start=week.start, size_bytes=size_bytes, limit_bytes=limit_bytes):
+        left = max(limit_bytes - uploading.used_bytes(conn, user_id, week.start), 0)
         raise QuotaExceeded(
-            f"The file needs {size_bytes} bytes, and {left} of this week's {known.weekly_bytes} are left. "
+            f"The file needs {size_bytes} bytes, and {left} of this week's {limit_bytes} are left. "
             f"They are all there again at {week.end:%Y-%m-%d %H:%M} UTC."
         )
-    return week.start

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from video_pipeline.catalog import queries, uploading
+from video_pipeline.catalog import uploading
 from video_pipeline.catalog.uploading import CameraSite, Configured
 from video_pipeline.types import USUAL_CONTAINERS, Container
-from video_pipeline.uploads.week import Reset, week_of
+from video_pipeline.uploads.week import Reset, Week, week_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,17 @@ class Standing:
 
 def limits(conn: Connection, defaults: Limits) -> Limits:
     """What counts now: what an admin has set, else the defaults."""
-    told = uploading.configured(conn)
+    return this_week(conn, defaults)[0]
+
+
+def this_week(conn: Connection, defaults: Limits) -> tuple[Limits, Week]:
+    """What counts now, and the week that quotas are counted in."""
+    told, now = uploading.configured_now(conn)
+    known = _of(told, defaults)
+    return known, week_of(now, known.reset)
+
+
+def _of(told: Configured, defaults: Limits) -> Limits:
     containers = told.accepted_containers
     return replace(
         defaults,
@@ -71,6 +81,5 @@ def _or(told: int | None, default: int) -> int:
 
 def standing(conn: Connection, user_id: UUID, defaults: Limits) -> Standing:
     """A user's quota. It is the same for everybody: an admin who needs more raises it."""
-    known = limits(conn, defaults)
-    week = week_of(queries.now(conn), known.reset)
+    known, week = this_week(conn, defaults)
     return Standing(uploading.used_bytes(conn, user_id, week.start), known.weekly_bytes, week.end)

@@ -16,7 +16,7 @@ from video_pipeline.storage.multipart import DirectUploads, Part
 from video_pipeline.types import Caller, StoredObject, VideoStatus
 from video_pipeline.uploads.announcement import reserve
 from video_pipeline.uploads.begin import Signed, sign_parts
-from video_pipeline.uploads.limits import Limits, limits
+from video_pipeline.uploads.limits import Limits, this_week
 from video_pipeline.uploads.plans import is_exact
 
 WRONG_SIZE = "size_mismatch"
@@ -180,12 +180,12 @@ def _declare(engine: Engine, upload: UploadRow, size_bytes: int, defaults: Limit
     if upload.declared_bytes is not None or upload.owner_id is None:
         return
     with transaction(engine) as connection:
-        known = limits(connection, defaults)
+        known, week = this_week(connection, defaults)
         if size_bytes > known.max_file_bytes:
             raise RequestRefused(f"A file has 1 to {known.max_file_bytes} bytes here; this one has {size_bytes}.")
         if multipart.declare(connection, upload.video_id, size_bytes=size_bytes):
-            week_start = reserve(connection, upload.owner_id, size_bytes, known)
-            multipart.reserved(connection, upload.video_id, week_start)
+            reserve(connection, upload.owner_id, week, size_bytes, limit_bytes=known.weekly_bytes)
+            multipart.reserved(connection, upload.video_id, week.start)
 
 
 def _refuse(engine: Engine, direct: DirectUploads, upload: UploadRow, stored: StoredObject) -> None:

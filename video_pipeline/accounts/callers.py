@@ -9,7 +9,7 @@ from video_pipeline.accounts.outside import Identity, OutsideIssuer
 from video_pipeline.accounts.tokens import AccessTokens, Claims
 from video_pipeline.catalog import directory
 from video_pipeline.catalog.directory import UserRow
-from video_pipeline.catalog.engine import reading, transaction
+from video_pipeline.catalog.engine import autocommitted, transaction
 from video_pipeline.catalog.records import people
 from video_pipeline.errors import Conflict, NotAllowed, NotAuthenticated
 from video_pipeline.types import Caller
@@ -34,7 +34,7 @@ def identify(engine: Engine, token: str, own: AccessTokens, outside: OutsideIssu
             raise NotAuthenticated("The access token is not one of this installation. Log in again.")
         return _caller(_of_outside(engine, outside.read(token, header)))
     claims = own.read(token)
-    with reading(engine) as connection:
+    with autocommitted(engine) as connection:
         return of_claims(connection, claims)
 
 

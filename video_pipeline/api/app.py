@@ -35,16 +35,16 @@ from video_pipeline.api.routes import (
 SIGNED = (previews, media)
 """Routes whose links carry the proof: by address, for nobody says who asks."""
 LIMITED = (
-    auth,
-    users,
-    invitations,
     uploads,
     companion,
     videos,
+    playback,
+    events,
+    auth,
+    users,
+    invitations,
     processing,
     lineage,
-    events,
-    playback,
     sites,
     cameras,
     categories,
@@ -52,6 +52,7 @@ LIMITED = (
     configuration,
     admin,
 )
+"""Routes that say who asks; they are tried in this order, so what is asked most comes first."""
 
 
 def served() -> FastAPI:

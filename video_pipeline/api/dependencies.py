@@ -171,7 +171,6 @@ def outside_issuer() -> OutsideIssuer | None:
 
 
 Tokens = Annotated[AccessTokens, Depends(access_tokens.given)]
-Outside = Annotated[OutsideIssuer | None, Depends(outside_issuer.given)]
 
 
 @Once
@@ -212,14 +211,12 @@ def viewer(request: Request, counted: RatesDep) -> None:
 
 def caller(
     request: Request,
-    counted: RatesDep,
-    catalog: Catalog,
-    own: Tokens,
-    issuer: Outside,
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
     kept: Annotated[str | None, Depends(_COOKIE)],
 ) -> Caller:
     """Who asks, by the bearer token of the request, or by the one that a browser keeps where there is none.
+
+    What it needs besides it fetches itself: for almost every request FastAPI would put that together once more.
 
     Raises:
         NotAuthenticated: there is neither, or it is not valid.
@@ -229,8 +226,9 @@ def caller(
     token = given.credentials if given else kept
     if token is None:
         raise NotAuthenticated
+    counted = request_rates()
     try:
-        found = callers.identify(catalog, token, own, issuer)
+        found = callers.identify(engine(), token, access_tokens(), outside_issuer())
     except NotAuthenticated:
         counted.spend(Rule.ANONYMOUS, address_of(request))
         raise

@@ -91,17 +91,6 @@ def _has_word(connection: psycopg.Connection) -> bool:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection for a single look: each statement stands for itself, which saves two journeys to the server.
-
-    Raises:
-        CatalogUnavailable: the database did not answer, gave up waiting, or ended the connection.
-    """
-    with translated(), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        yield connection
-
-
-@contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
     """A connection in a transaction that is committed at the end, or rolled back by an exception.
 
@@ -109,6 +98,17 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         CatalogUnavailable: the database did not answer, gave up waiting, or ended the connection.
     """
     with translated(), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def autocommitted(engine: Engine) -> Iterator[Connection]:
+    """A connection on which each statement stands for itself: for a single one, that saves two journeys.
+
+    Raises:
+        CatalogUnavailable: the database did not answer, gave up waiting, or ended the connection.
+    """
+    with translated(), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         yield connection
 
 

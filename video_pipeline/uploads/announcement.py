@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection
 
 from video_pipeline.catalog import uploading
-from video_pipeline.catalog.records import multipart, quota, uploads
+from video_pipeline.catalog.records import announcing, multipart, quota
+from video_pipeline.catalog.records.announcing import Parts, Share
 from video_pipeline.catalog.uploading import CameraSite, Rival, UploadRow
 from video_pipeline.errors import NotFound, QuotaExceeded, RequestRefused
 from video_pipeline.storage import keys
@@ -59,12 +60,13 @@ def register(
     if rival is not None:
         return rival
     plan = planning(file.size_bytes, known)
-    if plan.reserved_bytes:
-        reserve(conn, caller.user_id, week, plan.reserved_bytes, limit_bytes=known.weekly_bytes)
     video_id = uuid4()
     key = keys.upload(video_id, extension)
-    uploads.register_upload(
+    share = Share(caller.user_id, week.start, plan.reserved_bytes, known.weekly_bytes) if plan.reserved_bytes else None
+    expires_at = announcing.announce(
         conn,
+        Parts(plan.part_bytes, plan.part_count),
+        share,
         video_id=video_id,
         inbox_key=key,
         filename=file.filename,
@@ -82,13 +84,8 @@ def register(
         site_id=None if site is None else site.site_id,
         category_id=file.category_id,
     )
-    expires_at = multipart.begin(
-        conn,
-        video_id,
-        part_bytes=plan.part_bytes,
-        part_count=plan.part_count,
-        week_start=week.start if plan.reserved_bytes else None,
-    )
+    if expires_at is None:
+        raise _exceeded(conn, caller.user_id, week, plan.reserved_bytes, known.weekly_bytes)
     return UploadRow(
         video_id=video_id,
         owner_id=caller.user_id,
@@ -135,8 +132,12 @@ def reserve(conn: Connection, user_id: UUID, week: Week, size_bytes: int, *, lim
         QuotaExceeded: so many are not left.
     """
     if not quota.reserve(conn, user_id, week_start=week.start, size_bytes=size_bytes, limit_bytes=limit_bytes):
-        left = max(limit_bytes - uploading.used_bytes(conn, user_id, week.start), 0)
-        raise QuotaExceeded(
-            f"The file needs {size_bytes} bytes, and {left} of this week's {limit_bytes} are left. "
-            f"They are all there again at {week.end:%Y-%m-%d %H:%M} UTC."
-        )
+        raise _exceeded(conn, user_id, week, size_bytes, limit_bytes)
+
+
+def _exceeded(conn: Connection, user_id: UUID, week: Week, size_bytes: int, limit_bytes: int) -> QuotaExceeded:
+    left = max(limit_bytes - uploading.used_bytes(conn, user_id, week.start), 0)
+    return QuotaExceeded(
+        f"The file needs {size_bytes} bytes, and {left} of this week's {limit_bytes} are left. "
+        f"They are all there again at {week.end:%Y-%m-%d %H:%M} UTC."
+    )

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from video_pipeline.catalog.engine import transaction
+from video_pipeline.catalog.engine import autocommitted, transaction
 from video_pipeline.catalog.records import multipart
 from video_pipeline.catalog.uploading import Rival, UploadRow
 from video_pipeline.errors import Conflict, PipelineError
@@ -60,8 +60,9 @@ def begin(
 def announced(
     engine: Engine, caller: Caller, file: Announcement, *, defaults: Limits, planning: Planning
 ) -> UploadRow | Rival:
-    """Write the upload down, in a transaction of its own."""
-    with transaction(engine) as connection:
+    """Write the upload down, whole or not at all."""
+    # Who might have the same bytes is held off until the end of a transaction; all else is written by one statement.
+    with (autocommitted if file.sha256 is None else transaction)(engine) as connection:
         return register(connection, caller, file, defaults=defaults, planning=planning)
 
 

@@ -17,7 +17,7 @@ from video_pipeline.catalog.tables import artifacts
 from video_pipeline.media.profiles import required
 from video_pipeline.storage import keys
 from video_pipeline.types import ArtifactKind, Container
-from video_pipeline_tests.catalog.stories import FACTS
+from video_pipeline_tests.catalog.stories import FACTS, in_parts
 from video_pipeline_tests.desk import RUN, Desk
 
 BODY = b"no video"
@@ -201,7 +201,7 @@ def a_deleted_video(desk: Desk) -> None:
 def an_upload_that_was_given_up(desk: Desk) -> None:
     video_id = register(desk)
     with transaction(desk.engine) as connection:
-        multipart.begin(connection, video_id, part_bytes=1, part_count=1, week_start=None)
+        in_parts(connection, video_id, part_bytes=1, part_count=1, week_start=None)
         multipart.give_up(connection, video_id)
 
 

@@ -11,12 +11,13 @@ from video_pipeline.care.disagreements import Ages, Code, Cutoffs, Disagreement
 from video_pipeline.care.judgement import judge
 from video_pipeline.catalog import inventory
 from video_pipeline.catalog.engine import transaction
-from video_pipeline.catalog.records import editing, jobs, multipart
+from video_pipeline.catalog.records import editing, jobs
 from video_pipeline.catalog.records.reprocess import request_reprocess
 from video_pipeline.catalog.tables import uploads, videos
 from video_pipeline.storage import keys
 from video_pipeline.types import Container, Stage, StoredObject
 from video_pipeline_tests.catalog import stories
+from video_pipeline_tests.catalog.stories import in_parts
 
 TOMORROW = datetime.now(UTC) + timedelta(days=2)
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -111,7 +112,7 @@ def test_of_a_deleted_video_nothing_is_astray_and_it_is_purged_when_its_day_is_o
 
 def test_a_deleted_video_whose_bytes_count_in_this_weeks_quota_stays_as_a_bare_row(conn: Connection) -> None:
     video_id = stories.uploaded(conn)
-    multipart.begin(conn, video_id, part_bytes=1, part_count=1, week_start=datetime.now(UTC))
+    in_parts(conn, video_id, part_bytes=1, part_count=1, week_start=datetime.now(UTC))
     editing.delete_video(conn, video_id)
 
     assert judged(conn, video_id) == []

@@ -14,6 +14,7 @@ from video_pipeline.storage import keys, leftovers
 from video_pipeline.storage.objects import ObjectStore
 from video_pipeline.types import ArtifactKind, Container, Stage
 from video_pipeline_tests.care import messes
+from video_pipeline_tests.catalog.stories import in_parts
 from video_pipeline_tests.desk import Desk
 
 
@@ -76,7 +77,7 @@ def test_parts_that_somebody_may_still_add_to_stay(desk: Desk) -> None:
     key = keys.upload(video_id, "mp4")
     upload_id = desk.store.client.create_multipart_upload(Bucket=desk.store.bucket, Key=key)["UploadId"]
     with transaction(desk.engine) as connection:
-        multipart.begin(connection, video_id, part_bytes=1, part_count=2, week_start=None)
+        in_parts(connection, video_id, part_bytes=1, part_count=2, week_start=None)
         multipart.started(connection, video_id, upload_id)
     found = Disagreement(Code.UNFINISHED_UPLOAD, video_id, key, upload_id)
     assert not removal.discard(desk.engine, desk.store, found)

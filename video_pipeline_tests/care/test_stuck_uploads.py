@@ -13,7 +13,7 @@ from video_pipeline.errors import StoreUnavailable
 from video_pipeline.storage.multipart import DirectUploads
 from video_pipeline.types import VideoStatus
 from video_pipeline_tests.care.clocks import backdate
-from video_pipeline_tests.catalog.stories import registered
+from video_pipeline_tests.catalog.stories import in_parts, registered
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def sending(desk, direct):
     def begin(hours: int):
         with transaction(desk.engine) as conn:
             video_id = registered(conn)
-            multipart.begin(conn, video_id, part_bytes=5 * 1024**2, part_count=2, week_start=None)
+            in_parts(conn, video_id, part_bytes=5 * 1024**2, part_count=2, week_start=None)
             name = direct.begin(f"incoming/{video_id}.mp4")
             multipart.started(conn, video_id, name)
         with desk.engine.begin() as conn:

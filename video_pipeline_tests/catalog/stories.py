@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import time
+from datetime import datetime
 from fractions import Fraction
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, insert, text
 from sqlalchemy.exc import IntegrityError
 
+from video_pipeline.catalog import tables
 from video_pipeline.catalog.records import artifacts, uploads, videos
 from video_pipeline.catalog.records.facts import record_metadata
 from video_pipeline.types import (
@@ -97,6 +99,14 @@ def registered(conn: Connection, *, scope: str = "installation") -> UUID:
         scope=scope,
     )
     return video_id
+
+
+def in_parts(
+    conn: Connection, video_id: UUID, *, part_bytes: int, part_count: int, week_start: datetime | None
+) -> None:
+    """Begin the upload of a registered video; its bytes were taken from the quota of the week of `week_start`."""
+    row = {"video_id": video_id, "part_bytes": part_bytes, "part_count": part_count, "week_start": week_start}
+    conn.execute(insert(tables.uploads), row)
 
 
 def uploaded(conn: Connection, *, scope: str = "installation") -> UUID:

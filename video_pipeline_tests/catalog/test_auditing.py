@@ -7,14 +7,14 @@ from sqlalchemy import Connection, delete, text, update
 
 from video_pipeline.catalog import auditing, queries
 from video_pipeline.catalog.people import quota_usage
-from video_pipeline.catalog.records import jobs, multipart, quota
+from video_pipeline.catalog.records import jobs, quota
 from video_pipeline.catalog.records.reprocess import request_reprocess
 from video_pipeline.catalog.tables import jobs as job_table
 from video_pipeline.catalog.tables import uploads, videos
 from video_pipeline.types import Stage
 
 from . import crowd
-from .stories import completed, failed, processing, registered, uploaded, validating
+from .stories import completed, failed, in_parts, processing, registered, uploaded, validating
 
 NOTHING = timedelta(0)
 MINUTE = timedelta(minutes=1)
@@ -42,7 +42,7 @@ def test_what_is_served_without_a_validation_is_told(conn: Connection) -> None:
 def test_an_upload_is_stuck_when_nobody_was_heard_of_for_its_lifetime(conn: Connection) -> None:
     silent, alive = registered(conn), registered(conn)
     for video_id in (silent, alive):
-        multipart.begin(conn, video_id, part_bytes=1, part_count=1, week_start=None)
+        in_parts(conn, video_id, part_bytes=1, part_count=1, week_start=None)
     old = queries.now(conn) - timedelta(hours=7)
     conn.execute(update(uploads).where(uploads.c.video_id == silent).values(seen_at=old))
 
@@ -96,7 +96,7 @@ def test_a_quota_counts_what_was_taken_from_it(conn: Connection) -> None:
     owner, week_start = crowd.user(conn, "ada"), queries.now(conn)
     video_id = registered(conn)
     conn.execute(update(videos).values(owner_id=owner, declared_bytes=70))
-    multipart.begin(conn, video_id, part_bytes=100, part_count=1, week_start=week_start)
+    in_parts(conn, video_id, part_bytes=100, part_count=1, week_start=week_start)
     quota.reserve(conn, owner, week_start=week_start, size_bytes=70, limit_bytes=100)
     assert auditing.quota_drift(conn) == []
 

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import IntegrityError
 
 from video_pipeline.catalog import queries
-from video_pipeline.catalog.engine import connect, reading, transaction
+from video_pipeline.catalog.engine import autocommitted, connect, transaction
 from video_pipeline.errors import CatalogUnavailable, VideoNotFound
 
 from .stories import uploaded
@@ -136,10 +136,10 @@ def test_what_is_used_again_at_once_is_the_same_connection(database_url: str) ->
     pooled.dispose()
 
 
-def test_a_look_sees_what_is_there_and_leaves_transactions_as_they_were(database_url: str) -> None:
+def test_statements_that_stand_alone_leave_transactions_as_they_were(database_url: str) -> None:
     pooled = connect(database_url, pool_size=1)
 
-    with reading(pooled) as conn:
+    with autocommitted(pooled) as conn:
         assert conn.scalar(text("SELECT now() <> statement_timestamp()")) is False  # each statement stands alone
     with transaction(pooled) as conn:
         conn.execute(text("SELECT 1"))

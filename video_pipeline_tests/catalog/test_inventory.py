@@ -12,7 +12,7 @@ from video_pipeline.catalog.records.artifacts import replace_artifact
 from video_pipeline.catalog.tables import uploads
 from video_pipeline.types import Stage
 
-from .stories import artifact, completed, processing, registered, uploaded
+from .stories import artifact, completed, in_parts, processing, registered, uploaded
 
 
 def test_a_holding_is_the_row_with_every_artifact_that_is_not_forgotten(conn: Connection) -> None:
@@ -40,7 +40,7 @@ def test_a_video_is_busy_in_work_and_while_a_job_of_it_runs(conn: Connection) ->
 
 def test_an_upload_in_parts_is_alive_until_it_ends(conn: Connection) -> None:
     video_id = registered(conn)
-    multipart.begin(conn, video_id, part_bytes=1, part_count=2, week_start=queries.now(conn))
+    in_parts(conn, video_id, part_bytes=1, part_count=2, week_start=queries.now(conn))
     multipart.started(conn, video_id, "store's name")
 
     (alive,) = inventory.holdings(conn, [video_id])
@@ -53,7 +53,7 @@ def test_an_upload_in_parts_is_alive_until_it_ends(conn: Connection) -> None:
 
 def test_a_week_that_is_over_holds_no_quota(conn: Connection) -> None:
     video_id = uploaded(conn)
-    multipart.begin(conn, video_id, part_bytes=1, part_count=1, week_start=queries.now(conn))
+    in_parts(conn, video_id, part_bytes=1, part_count=1, week_start=queries.now(conn))
     conn.execute(update(uploads).values(week_start=queries.now(conn) - inventory.QUOTA_WEEK * 2))
 
     (found,) = inventory.holdings(conn, [video_id])

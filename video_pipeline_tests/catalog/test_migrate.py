@@ -14,14 +14,14 @@ from alembic.config import Config
 from sqlalchemy import Connection, MetaData, Table, create_engine, delete, insert, inspect, select, text, update
 
 from video_pipeline.catalog import migrate
-from video_pipeline.catalog.records import jobs, multipart
+from video_pipeline.catalog.records import jobs
 from video_pipeline.catalog.records.facts import record_metadata
 from video_pipeline.catalog.records.reprocess import request_reprocess
 from video_pipeline.catalog.tables import videos as table
 from video_pipeline.errors import CatalogUnavailable, ConfigurationError
 from video_pipeline.types import Container, Stage
 from video_pipeline_tests.catalog.crowd import camera, site, user
-from video_pipeline_tests.catalog.stories import FACTS, completed, processing, registered
+from video_pipeline_tests.catalog.stories import FACTS, completed, in_parts, processing, registered
 
 MIGRATIONS = Path(migrate.__file__).with_name("migrations")
 
@@ -111,7 +111,7 @@ def live(connection: Connection) -> None:
     """A row in most tables."""
     user(connection, "ada")
     camera(connection, site(connection, "mall"))
-    multipart.begin(connection, registered(connection), part_bytes=10, part_count=1, week_start=None)
+    in_parts(connection, registered(connection), part_bytes=10, part_count=1, week_start=None)
     video_id = completed(connection)
     jobs.start_job(connection, video_id=video_id, stage=Stage.RENDITIONS, run_id="run-2", worker="w")
     request_reprocess(connection, video_id, outputs=None, requested_by="ada")

@@ -4,12 +4,12 @@ from uuid import uuid4
 import pytest
 
 from video_pipeline.catalog import uploading
-from video_pipeline.catalog.records import multipart, videos
+from video_pipeline.catalog.records import videos
 from video_pipeline.catalog.uploading import CameraSite, Configured, Rival
 from video_pipeline.errors import NotFound, VideoNotFound
 from video_pipeline.types import VideoStatus
 from video_pipeline_tests.catalog import crowd
-from video_pipeline_tests.catalog.stories import failed, processing, registered, sha
+from video_pipeline_tests.catalog.stories import failed, in_parts, processing, registered, sha
 
 
 def test_an_upload_that_never_was_is_not_found(conn):
@@ -60,7 +60,7 @@ def test_who_has_the_same_bytes_in_the_same_scope_is_a_rival(conn, ada):
 
 def test_the_first_of_those_who_only_say_so_is_the_rival(conn, ada):
     for video_id in [registered(conn), registered(conn)]:
-        multipart.begin(conn, video_id, part_bytes=5, part_count=1, week_start=None)
+        in_parts(conn, video_id, part_bytes=5, part_count=1, week_start=None)
     conn.exec_driver_sql("UPDATE videos SET declared_sha256 = %s, owner_id = %s", (sha("a"), ada))
     first = conn.exec_driver_sql("SELECT id FROM videos ORDER BY created_at LIMIT 1").scalar_one()
     found = rival(conn, ada)

@@ -7,10 +7,11 @@ import pytest
 
 from video_pipeline.catalog import queries, uploading
 from video_pipeline.catalog.engine import transaction
-from video_pipeline.catalog.records import multipart, quota
+from video_pipeline.catalog.records import quota
 from video_pipeline.catalog.records.uploads import register_upload
 from video_pipeline.uploads.turn import Turned, turn_week
 from video_pipeline_tests.catalog import crowd
+from video_pipeline_tests.catalog.stories import in_parts
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def reserved(engine):
                 owner_id=user_id,
                 declared_bytes=60,
             )
-            multipart.begin(connection, video_id, part_bytes=60, part_count=1, week_start=week_start)
+            in_parts(connection, video_id, part_bytes=60, part_count=1, week_start=week_start)
         return user_id, week_start
 
     return begin

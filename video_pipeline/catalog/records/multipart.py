@@ -11,33 +11,22 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from video_pipeline.catalog.records import events, quota
 from video_pipeline.catalog.records.uploads import mark_uploaded
 from video_pipeline.catalog.tables import uploads, videos
-from video_pipeline.catalog.uploading import EXPIRES_AT, LIFETIME
+from video_pipeline.catalog.uploading import LIFETIME
 from video_pipeline.types import Finding, StoredObject, VideoStatus
 
 EXPIRED = Finding(
     "upload_expired", "The upload was not finished, and nothing was heard of it for six hours. Upload the file again."
 )
 
-_BEGIN = insert(uploads).returning(EXPIRES_AT)
-
 
 def alone(conn: Connection, scope: str, sha256: str) -> None:
     """Let nobody else begin an upload of these bytes in this scope until this transaction ends."""
     conn.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{scope}:{sha256}", 0))))
-
-
-def begin(
-    conn: Connection, video_id: UUID, *, part_bytes: int, part_count: int, week_start: datetime | None
-) -> datetime:
-    """Begin the upload of a video, and give when it expires; its bytes were taken from the week of `week_start`."""
-    row = {"video_id": video_id, "part_bytes": part_bytes, "part_count": part_count, "week_start": week_start}
-    expires_at: datetime = conn.execute(_BEGIN, row).scalar_one()
-    return expires_at
 
 
 def started(conn: Connection, video_id: UUID, multipart_id: str) -> bool:

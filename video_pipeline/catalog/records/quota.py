@@ -24,18 +24,17 @@ _TAKEN = insert(quota_usage).from_select(
     ).where(_WANTED <= _LIMIT),
 )
 _TOTAL = quota_usage.c.bytes + _TAKEN.excluded.bytes
-_RESERVE = _TAKEN.on_conflict_do_update(
+RESERVE = _TAKEN.on_conflict_do_update(
     index_elements=["user_id", "week_start"], set_={"bytes": _TOTAL}, where=_TOTAL <= _LIMIT
 ).returning(quota_usage.c.bytes)
+"""Gives a row where the bytes were taken. One statement: whoever asks at the same time waits for the counter's row, and
+is told by what is left then."""
 
 
 def reserve(conn: Connection, user_id: UUID, *, week_start: datetime, size_bytes: int, limit_bytes: int) -> bool:
-    """Take bytes from a user's week. False, and nothing is taken, where they would be more than the limit.
-
-    One statement: whoever asks at the same time waits for the row, and is told by what is left then.
-    """
+    """Take bytes from a user's week. False, and nothing is taken, where they would be more than the limit."""
     told = {"owner": user_id, "week": week_start, "wanted": size_bytes, "limit": limit_bytes}
-    return conn.execute(_RESERVE, told).one_or_none() is not None
+    return conn.execute(RESERVE, told).one_or_none() is not None
 
 
 def give_back(conn: Connection, video_id: UUID) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection
 from datetime import datetime
+from typing import Required, TypedDict, Unpack
 from uuid import UUID
 
 from sqlalchemy import Connection, func, update
@@ -21,48 +22,38 @@ _UNSEEN = frozenset({"Cc", "Zl", "Zp"})
 _TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
 
-def register_upload(
-    conn: Connection,
-    *,
-    video_id: UUID,
-    inbox_key: str,
-    filename: str,
-    extension: str,
-    scope: str,
-    mime_type: str | None = None,
-    declared_bytes: int | None = None,
-    declared_sha256: str | None = None,
-    title: str | None = None,
-    description: str | None = None,
-    operator_notes: str | None = None,
-    recorded_at: datetime | None = None,
-    owner_id: UUID | None = None,
-    camera_id: UUID | None = None,
-    site_id: UUID | None = None,
-    category_id: UUID | None = None,
-) -> None:
-    """Begin a video's row before its first byte is sent; `declared_…` is what the uploader promises."""
-    row = {
-        "id": video_id,
-        "status": VideoStatus.UPLOADING,
-        "source": "upload",
-        "inbox_key": inbox_key,
-        "filename": _name(filename),
-        "extension": extension,
-        "scope": scope,
-        "mime_type": mime_type,
-        "declared_bytes": declared_bytes,
-        "declared_sha256": declared_sha256,
-        "title": _maybe(title),
-        "description": _maybe(description),
-        "operator_notes": _maybe(operator_notes),
-        "recorded_at": recorded_at,
-        "owner_id": owner_id,
-        "camera_id": camera_id,
-        "site_id": site_id,
-        "category_id": category_id,
-    }
-    conn.execute(insert(videos), row)
+class Told(TypedDict, total=False):
+    """What is known of a file before its first byte is sent; `declared_…` is what the uploader promises."""
+
+    video_id: Required[UUID]
+    inbox_key: Required[str]
+    filename: Required[str]
+    extension: Required[str]
+    scope: Required[str]
+    mime_type: str | None
+    declared_bytes: int | None
+    declared_sha256: str | None
+    title: str | None
+    description: str | None
+    operator_notes: str | None
+    recorded_at: datetime | None
+    owner_id: UUID | None
+    camera_id: UUID | None
+    site_id: UUID | None
+    category_id: UUID | None
+
+
+def register_upload(conn: Connection, **told: Unpack[Told]) -> None:
+    """Begin a video's row before its first byte is sent."""
+    conn.execute(insert(videos), row_of(told))
+
+
+def row_of(told: Told) -> dict[str, object]:
+    """The row that a video begins with, every column of it that an uploader can fill."""
+    row: dict[str, object] = dict.fromkeys(Told.__annotations__) | {**told}
+    row |= {"id": row.pop("video_id"), "status": VideoStatus.UPLOADING, "source": "upload"}
+    row |= {"title": _maybe(told.get("title")), "description": _maybe(told.get("description"))}
+    return row | {"operator_notes": _maybe(told.get("operator_notes")), "filename": _name(told["filename"])}
 
 
 def mark_uploaded(conn: Connection, video_id: UUID, *, etag: str, size_bytes: int) -> bool:

@@ -9,7 +9,7 @@ from video_pipeline.catalog.engine import transaction
 from video_pipeline.catalog.records import multipart
 from video_pipeline.errors import VideoNotFound
 from video_pipeline.types import StoredObject, VideoStatus
-from video_pipeline_tests.catalog.stories import registered, wait_until_somebody_waits_for
+from video_pipeline_tests.catalog.stories import in_parts, registered, wait_until_somebody_waits_for
 
 STORED = StoredObject("k", "etag-1", 12, datetime(2026, 5, 3, tzinfo=UTC))
 
@@ -18,7 +18,7 @@ STORED = StoredObject("k", "etag-1", 12, datetime(2026, 5, 3, tzinfo=UTC))
 def begun(conn):
     """An upload in three parts."""
     video_id = registered(conn)
-    multipart.begin(conn, video_id, part_bytes=5, part_count=3, week_start=None)
+    in_parts(conn, video_id, part_bytes=5, part_count=3, week_start=None)
     return video_id
 
 

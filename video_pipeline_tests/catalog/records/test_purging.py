@@ -4,12 +4,13 @@ import pytest
 from sqlalchemy import Connection, insert, select
 
 from video_pipeline.catalog import queries
-from video_pipeline.catalog.records import editing, jobs, multipart, purging, videos
+from video_pipeline.catalog.records import editing, jobs, purging, videos
 from video_pipeline.catalog.records.reprocess import request_reprocess
 from video_pipeline.catalog.tables import uploads
 from video_pipeline.catalog.tables import videos as table
 from video_pipeline.errors import VideoNotFound
 from video_pipeline.types import ArtifactKind, Stage
+from video_pipeline_tests.catalog.stories import in_parts
 
 from ..stories import artifact, completed, uploaded
 
@@ -20,7 +21,7 @@ def busy(conn: Connection):
     jobs.start_job(conn, video_id=video_id, stage=Stage.RENDITIONS, run_id="run-2", worker="here")
     request = request_reprocess(conn, video_id, outputs=None, requested_by="ada")
     conn.execute(table.metadata.tables["reprocess_requests"].update().values(run_id=f"run-{request}"))
-    multipart.begin(conn, video_id, part_bytes=1, part_count=1, week_start=queries.now(conn))
+    in_parts(conn, video_id, part_bytes=1, part_count=1, week_start=queries.now(conn))
     editing.count_view(conn, video_id, viewer="eve")
     archived = {"run_id": "run-0", "video_id": video_id, "job": "x", "status": "SUCCESS", "tags": {}, "steps": []}
     conn.execute(insert(table.metadata.tables["archived_runs"]).values(**archived))

@@ -13,6 +13,7 @@ from video_pipeline.catalog.records.uploads import register_upload
 from video_pipeline.catalog.tables import uploads
 from video_pipeline.types import StoredObject
 from video_pipeline_tests.catalog import crowd, stories
+from video_pipeline_tests.catalog.stories import in_parts
 
 WEEK = datetime(2026, 5, 3, tzinfo=UTC)
 
@@ -54,7 +55,7 @@ def begun(engine, user):
                 owner_id=user,
                 declared_bytes=declared,
             )
-            multipart.begin(connection, video_id, part_bytes=60, part_count=1, week_start=WEEK)
+            in_parts(connection, video_id, part_bytes=60, part_count=1, week_start=WEEK)
         return video_id
 
     return begin

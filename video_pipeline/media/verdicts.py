@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from typing import cast
 
 from pydantic.dataclasses import dataclass as checked_dataclass
 
@@ -77,12 +78,17 @@ Check = Callable[[Subject], Verdict]
 
 
 def duration(subject: Subject) -> Verdict:
-    """A video lasts as long as what was decoded of the original."""
+    """A video lasts as long as what was decoded of the original.
+
+    Its last frame begins up to half of one late, since moments are rounded to its frames, and is shown whole.
+    """
     lasts, wanted = subject.report.contents.video_seconds, subject.source_seconds
+    frame_rate = cast("float", subject.rendition.facts["frame_rate"])
+    tolerance = subject.tolerance_seconds + 0.5 / frame_rate
     return Verdict(
-        abs(lasts - wanted) <= subject.tolerance_seconds,
+        abs(lasts - wanted) <= tolerance,
         f"It lasts {lasts:.2f} s; of the original, {wanted:.2f} s were decoded.",
-        {"seconds": lasts, "source_seconds": wanted, "tolerance_seconds": subject.tolerance_seconds},
+        {"seconds": lasts, "source_seconds": wanted, "tolerance_seconds": tolerance},
     )
 
 

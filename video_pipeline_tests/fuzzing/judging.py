@@ -35,9 +35,9 @@ from video_pipeline.reasons import REASONS
 
 GIB = 1024**3
 POLICY = Policy(max_bytes=2 * GIB, max_duration_seconds=4 * 3600)
-BOUNDS = Bounds(wall_seconds=30, memory_bytes=6 * GIB)
+MOST_BYTES = 6 * GIB  # in use, of any process: ffmpeg fills a gap of an hour with silence in 2.6 GiB of memory
+BOUNDS = Bounds(wall_seconds=30, memory_bytes=MOST_BYTES)
 MOST_SECONDS = 4 * BOUNDS.wall_seconds  # four processes look at a file, or five, of which none is ever slow twice
-MOST_BYTES = 1 * GIB  # in use, of any process: pictures of 4096 × 4096 at sixteen a time
 ACCEPTED = "accepted"
 KNOWN = frozenset({ACCEPTED, *(reason.code for reason in REASONS)})
 

@@ -51,9 +51,15 @@ def reported(subject: Subject, report: Report) -> Subject:
 def test_a_video_that_lasts_too_long_or_too_short(subject: Look) -> None:
     proxy = subject(Output.PROXY)
     assert verdicts.duration(proxy).passed
-    for seconds in (1.85, 2.15):
+    for seconds in (1.8, 2.2):
         contents = replace(proxy.report.contents, video_seconds=seconds)
         assert not verdicts.duration(reported(proxy, replace(proxy.report, contents=contents))).passed
+
+
+def test_a_last_frame_is_rounded_to_the_next_and_shown_whole(subject: Look) -> None:
+    proxy = subject(Output.PROXY)
+    contents = replace(proxy.report.contents, video_seconds=2.12)
+    assert verdicts.duration(reported(proxy, replace(proxy.report, contents=contents))).passed
 
 
 def test_a_rare_frame_may_stay_longer(subject: Look) -> None:

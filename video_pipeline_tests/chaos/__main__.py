@@ -23,8 +23,9 @@ from video_pipeline_tests.chaos.estate import estate
 from video_pipeline_tests.chaos.plan import Fault, Plan
 from video_pipeline_tests.chaos.rounds import Arena
 
-WORK_MIB = 96
-"""Room for what a few runs work on, and little enough to be filled in a moment."""
+SMALL_DISKS = {"work": 96, "store/seaweedfs/data": 4096}
+"""Folders with file systems of their own, in MiB: room for what a few runs work on, and for a few of a store's volumes;
+and little enough to be filled in a moment. What is not taken takes no memory."""
 
 
 def main() -> int:
@@ -34,7 +35,7 @@ def main() -> int:
     console = Console(width=None if sys.stdout.isatty() else 120)
     names = asked.name or [f"{asked.seed}:{number}" for number in range(asked.rounds)]
     played = []
-    with _folder(keep=asked.keep) as folder, _small_disk(folder / "work"), estate(folder, names[0]) as whole:
+    with _folder(keep=asked.keep) as folder, _small_disks(folder), estate(folder, names[0]) as whole:
         arena = Arena(whole)
         for name in names:
             played.append(arena.play(Plan.of(name, asked.fault or tuple(Fault))))
@@ -65,18 +66,19 @@ def _folder(*, keep: Path | None) -> Iterator[Path]:
 
 
 @contextmanager
-def _small_disk(path: Path) -> Iterator[None]:
-    """A small file system of its own at `path`, where root may mount one."""
-    path.mkdir()
-    if os.geteuid() != 0:
-        yield
-        return
-    size = f"size={WORK_MIB}m,mode=700"
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", size, "chaos", str(path)], check=False)
+def _small_disks(folder: Path) -> Iterator[None]:
+    """Small file systems of their own, where root may mount them."""
+    mounted = []
+    for name, size_mib in SMALL_DISKS.items():
+        path = folder / name
+        path.mkdir(parents=True)
+        command = ["mount", "-t", "tmpfs", "-o", f"size={size_mib}m,mode=700", "chaos", str(path)]
+        if os.geteuid() == 0 and subprocess.run(command, check=False).returncode == 0:
+            mounted.append(path)
     try:
         yield
     finally:
-        if mounted.returncode == 0:
+        for path in mounted:
             subprocess.run(["umount", "--lazy", str(path)], check=True)
 
 

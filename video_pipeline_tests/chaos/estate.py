@@ -70,6 +70,11 @@ class Estate:
         return self.folder / "work"
 
     @property
+    def stored(self) -> Path:
+        """Where its object store keeps everything."""
+        return self.folder / "store" / "seaweedfs" / "data"
+
+    @property
     def told(self) -> dict[str, str]:
         """What the processes of the stack are told."""
         return Installation(self.data).saved_environment()

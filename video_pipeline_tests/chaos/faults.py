@@ -152,14 +152,23 @@ def _clock(estate: Estate, chance: int) -> str:
 
 
 def _disk_full(estate: Estate, _: int) -> str:
-    """The rest of the file system that runs work in is taken; only where that is one of its own."""
-    if not os.path.ismount(estate.work):
+    """The rest of the file system that runs work in is taken."""
+    return _filled(estate.work, Fault.DISK_FULL.seconds)
+
+
+def _store_full(estate: Estate, _: int) -> str:
+    """The rest of the store's file system is taken; it refuses uploads until a minute after there is room again."""
+    return _filled(estate.stored, Fault.STORE_FULL.seconds)
+
+
+def _filled(folder: Path, seconds: float) -> str:
+    if not os.path.ismount(folder):
         return "left out: mounting a small file system needs root"
-    filling = estate.work / "filling"
+    filling = folder / "filling"
     taken = _fill(filling)
-    time.sleep(Fault.DISK_FULL.seconds)  # the fault itself
+    time.sleep(seconds)  # the fault itself
     filling.unlink()
-    return f"{taken // 1024**2} MiB taken for {Fault.DISK_FULL.seconds:.0f} s"
+    return f"{taken // 1024**2} MiB taken for {seconds:.0f} s"
 
 
 def _fill(path: Path) -> int:
@@ -204,6 +213,7 @@ _DEEDS: dict[Fault, Deed] = {
     Fault.DEADLOCK: _deadlock,
     Fault.CLOCK: _clock,
     Fault.DISK_FULL: _disk_full,
+    Fault.STORE_FULL: _store_full,
     **{
         fault: _part(fault)
         for fault in (Fault.WORKER, Fault.DAEMON, Fault.CODE_SERVER, Fault.WEBSERVER, Fault.API, Fault.POSTGRES)

@@ -58,6 +58,7 @@ class Fault(StrEnum):
     STORE_ERRORS = "store-errors"
     STORE_CUTS = "store-cuts"
     STORE_SLOW = "store-slow"
+    STORE_FULL = "store-full"
     CONNECTIONS = "connections"
     DEADLOCK = "deadlock"
     CLOCK = "clock"
@@ -73,6 +74,7 @@ _LASTING = {
     Fault.STORE_ERRORS: 60.0,
     Fault.STORE_CUTS: 60.0,
     Fault.STORE_SLOW: 60.0,
+    Fault.STORE_FULL: 10.0,
     Fault.CONNECTIONS: 20.0,
     Fault.DEADLOCK: 20.0,
     Fault.DISK_FULL: 20.0,

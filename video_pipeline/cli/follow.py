@@ -9,16 +9,13 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from video_pipeline.catalog import queries
+from video_pipeline.catalog import progress, queries
 from video_pipeline.catalog.engine import transaction
 from video_pipeline.catalog.rows import ArtifactRow, JobRow, VideoRow
 from video_pipeline.errors import CatalogUnavailable
-from video_pipeline.types import ArtifactKind, JobStatus, Stage
+from video_pipeline.types import ArtifactKind, Stage
 
 SECONDS_BETWEEN_LOOKS = 0.3
-
-#: How much of a video's time each stage takes, roughly: what a progress bar shows.
-WEIGHTS = {Stage.VALIDATION: 10, Stage.METADATA: 5, Stage.RENDITIONS: 80, Stage.PUBLICATION: 5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +32,9 @@ class Snapshot:
         return max(self.jobs, key=lambda name: self.jobs[name].started_at, default=None)
 
     @property
-    def percent(self) -> float:
+    def percent(self) -> int:
         """How far the whole journey is, from 0 to 100."""
-        return sum(WEIGHTS[name] * _share(job) for name, job in self.jobs.items())
-
-
-def _share(job: JobRow) -> float:
-    return 1.0 if job.status is JobStatus.COMPLETED else job.progress / 100
+        return progress.percent(self.video, self.jobs.values())
 
 
 def look(engine: Engine, video_id: UUID) -> Snapshot:

@@ -10,11 +10,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from video_pipeline.api.schemas.videos import Fault
+from video_pipeline.catalog.progress import percent
 from video_pipeline.catalog.rows import ArtifactRow, JobRow, VideoRow
 from video_pipeline.types import ArtifactKind, JobStatus, Output, Stage, VideoStatus
-
-#: How much of the whole work each stage is, in percent: nearly all of it is encoding.
-SHARES = {Stage.VALIDATION: 10, Stage.METADATA: 2, Stage.RENDITIONS: 86, Stage.PUBLICATION: 2}
 
 
 class Job(BaseModel):
@@ -54,16 +52,9 @@ class Standing(BaseModel):
         return cls(
             status=video.status,
             error=Fault.of(video),
-            progress=progress(video, jobs),
+            progress=percent(video, jobs),
             jobs=[Job.of(job) for job in jobs],
         )
-
-
-def progress(video: VideoRow, jobs: Sequence[JobRow]) -> int:
-    """How far the work on a video is, in percent; what other runs did before does not count."""
-    if video.status is VideoStatus.COMPLETED:
-        return 100
-    return sum(SHARES[job.stage] * job.progress for job in jobs if job.run_id == video.run_id) // 100
 
 
 class Recipe(BaseModel):

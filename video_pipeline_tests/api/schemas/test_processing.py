@@ -2,17 +2,13 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
-from video_pipeline.api.schemas.processing import SHARES, Standing
+from video_pipeline.api.schemas.processing import Standing
 from video_pipeline.catalog import queries
 from video_pipeline.catalog.engine import transaction
+from video_pipeline.catalog.progress import SHARES
 from video_pipeline.catalog.records.jobs import finish_job, start_job
 from video_pipeline.types import Stage
 from video_pipeline_tests.catalog.stories import completed, processing
-
-
-def test_the_shares_are_the_whole() -> None:
-    assert SHARES.keys() == set(Stage)
-    assert sum(SHARES.values()) == 100
 
 
 def test_the_progress_is_of_the_latest_run(engine: Engine) -> None:

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from video_pipeline.api import problems
-from video_pipeline.api.dependencies import CallerDep, Catalog, Direct, LimitsDep
+from video_pipeline.api.dependencies import CallerDep, UploadingDep
 from video_pipeline.api.schemas.companion import (
     ArrivedPart,
     Assembled,
@@ -43,17 +43,17 @@ Key = Annotated[str, Query(max_length=1024)]
 
 
 @router.post("/multipart", operation_id="companion_begin", responses=_QUOTA)
-def begin(given: NewMultipart, caller: CallerDep, catalog: Catalog, direct: Direct, known: LimitsDep) -> Multipart:
+def begin(given: NewMultipart, caller: CallerDep, here: UploadingDep) -> Multipart:
     """Begin an upload in parts."""
-    upload = companion.begin_parts(catalog, direct, caller, given.announcement(), defaults=known)
+    upload = companion.begin_parts(here.catalog, here.direct, caller, given.announcement(), defaults=here.limits)
     return Multipart(key=upload.key, uploadId=upload.multipart_id or "")
 
 
 @router.get("/multipart/{upload_id}", operation_id="companion_list")
-def list_parts(upload_id: str, key: Key, caller: CallerDep, catalog: Catalog, direct: Direct) -> list[ArrivedPart]:
+def list_parts(upload_id: str, key: Key, caller: CallerDep, here: UploadingDep) -> list[ArrivedPart]:
     """The parts that have arrived."""
-    video_id = companion.video_of(catalog, caller, key=key, upload_id=upload_id)
-    found = transfer.parts(catalog, direct, caller, video_id)
+    video_id = companion.video_of(here.catalog, caller, key=key, upload_id=upload_id)
+    found = transfer.parts(here.catalog, here.direct, caller, video_id)
     return [ArrivedPart(PartNumber=part.number, ETag=part.etag, Size=part.size_bytes) for part in found]
 
 
@@ -63,14 +63,12 @@ def sign_batch(
     key: Key,
     partNumbers: Annotated[str, Query(max_length=6 * 1000)],  # noqa: N803 - Companion's name
     caller: CallerDep,
-    catalog: Catalog,
-    direct: Direct,
-    known: LimitsDep,
+    here: UploadingDep,
 ) -> PartAddresses:
     """Where several parts are PUT; their numbers stand between commas."""
-    video_id = companion.video_of(catalog, caller, key=key, upload_id=upload_id)
+    video_id = companion.video_of(here.catalog, caller, key=key, upload_id=upload_id)
     numbers = [_number(word) for word in partNumbers.split(",")]
-    urls = companion.sign_within_limits(catalog, direct, caller, video_id, numbers, defaults=known)
+    urls = companion.sign_within_limits(here.catalog, here.direct, caller, video_id, numbers, defaults=here.limits)
     return PartAddresses(presignedUrls=urls)
 
 
@@ -80,14 +78,12 @@ def sign(
     part_number: str,
     key: Key,
     caller: CallerDep,
-    catalog: Catalog,
-    direct: Direct,
-    known: LimitsDep,
+    here: UploadingDep,
 ) -> PartAddress:
     """Where a part is PUT."""
-    video_id = companion.video_of(catalog, caller, key=key, upload_id=upload_id)
+    video_id = companion.video_of(here.catalog, caller, key=key, upload_id=upload_id)
     number = _number(part_number)
-    urls = companion.sign_within_limits(catalog, direct, caller, video_id, [number], defaults=known)
+    urls = companion.sign_within_limits(here.catalog, here.direct, caller, video_id, [number], defaults=here.limits)
     return PartAddress(url=urls[number], expires=URL_SECONDS)
 
 
@@ -97,21 +93,19 @@ def complete(
     key: Key,
     given: ListedParts,
     caller: CallerDep,
-    catalog: Catalog,
-    direct: Direct,
-    known: LimitsDep,
+    here: UploadingDep,
 ) -> Assembled:
     """Make the parts a video's upload."""
-    video_id = companion.video_of(catalog, caller, key=key, upload_id=upload_id)
-    status = transfer.complete(catalog, direct, caller, video_id, given.listed(), defaults=known)
-    return Assembled(location=f"/api/videos/{video_id}", key=key, bucket=direct.store.bucket, status=status)
+    video_id = companion.video_of(here.catalog, caller, key=key, upload_id=upload_id)
+    status = transfer.complete(here.catalog, here.direct, caller, video_id, given.listed(), defaults=here.limits)
+    return Assembled(location=f"/api/videos/{video_id}", key=key, bucket=here.direct.store.bucket, status=status)
 
 
 @router.delete("/multipart/{upload_id}", operation_id="companion_abort")
-def abort(upload_id: str, key: Key, caller: CallerDep, catalog: Catalog, direct: Direct) -> dict[str, str]:
+def abort(upload_id: str, key: Key, caller: CallerDep, here: UploadingDep) -> dict[str, str]:
     """Give an upload up."""
-    video_id = companion.video_of(catalog, caller, key=key, upload_id=upload_id)
-    transfer.abort(catalog, direct, caller, video_id)
+    video_id = companion.video_of(here.catalog, caller, key=key, upload_id=upload_id)
+    transfer.abort(here.catalog, here.direct, caller, video_id)
     return {}
 
 
@@ -121,9 +115,7 @@ def params(
     type: Annotated[str, Query(max_length=255)],  # noqa: A002 - Companion's name
     request: Request,
     caller: CallerDep,
-    catalog: Catalog,
-    direct: Direct,
-    known: LimitsDep,
+    here: UploadingDep,
 ) -> Params:
     """How a small file is sent as one; what `metadata[…]` says of it goes into the catalog."""
     try:
@@ -132,7 +124,9 @@ def params(
         raise RequestValidationError(
             [{**fault, "loc": ("query", *fault["loc"])} for fault in error.errors()]
         ) from error
-    form = companion.begin_form(catalog, direct, caller, announcement(filename, type, metadata), defaults=known)
+    form = companion.begin_form(
+        here.catalog, here.direct, caller, announcement(filename, type, metadata), defaults=here.limits
+    )
     return Params(url=form.url, fields=form.fields, expires=URL_SECONDS)
 
 

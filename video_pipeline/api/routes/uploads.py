@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from fastapi.concurrency import run_in_threadpool
 
 from video_pipeline.api import problems
-from video_pipeline.api.dependencies import CallerDep, Catalog, Direct, LimitsDep
+from video_pipeline.api.dependencies import CallerDep, UploadingDep
 from video_pipeline.api.schemas.uploads import (
     Completed,
     Completion,
@@ -42,14 +42,16 @@ router = APIRouter(prefix="/api", tags=["uploads"], responses=_ALWAYS)
     responses=_REFUSED | _ABSENT | _QUOTA | _ENDED | {200: {"model": Duplicate, "description": "Known already"}},
 )
 async def begin_upload(
-    given: NewUpload, response: Response, caller: CallerDep, catalog: Catalog, direct: Direct, known: LimitsDep
+    given: NewUpload, response: Response, caller: CallerDep, here: UploadingDep
 ) -> Upload | Duplicate:
     """Announce a file: its bytes are taken from your quota, and you get addresses to send it to.
 
     Every part is sent by PUT to its address, in any order, several at once if you like; then the upload is completed.
     """
     # The story alone goes to a thread: of a plain function, FastAPI sends the answer's making to another one as well.
-    begun = await run_in_threadpool(begin.begin, catalog, direct, caller, given.announcement(), defaults=known)
+    begun = await run_in_threadpool(
+        begin.begin, here.catalog, here.direct, caller, given.announcement(), defaults=here.limits
+    )
     if isinstance(begun, Rival):
         response.status_code = HTTPStatus.OK
         return Duplicate(video_id=begun.video_id, status=begun.status)
@@ -57,39 +59,37 @@ async def begin_upload(
 
 
 @router.post("/uploads/{video_id}/parts", operation_id="sign_parts", responses=_OWN | _REFUSED | _ENDED)
-def sign_parts(video_id: UUID, given: Numbers, caller: CallerDep, catalog: Catalog, direct: Direct) -> SignedUrls:
+def sign_parts(video_id: UUID, given: Numbers, caller: CallerDep, here: UploadingDep) -> SignedUrls:
     """Get addresses for parts, first ones or new ones, as often as you like."""
-    return SignedUrls.of(transfer.sign(catalog, direct, caller, video_id, given.numbers))
+    return SignedUrls.of(transfer.sign(here.catalog, here.direct, caller, video_id, given.numbers))
 
 
 @router.get("/uploads/{video_id}/parts", operation_id="list_parts", responses=_ABSENT | _ENDED)
-def list_parts(video_id: UUID, caller: CallerDep, catalog: Catalog, direct: Direct) -> StoredParts:
+def list_parts(video_id: UUID, caller: CallerDep, here: UploadingDep) -> StoredParts:
     """How the file is cut, and the parts that have arrived; to resume, send the others."""
-    upload = transfer.alive(catalog, caller, video_id, to_read=True)
-    return StoredParts.of(upload, transfer.stored(direct, upload))
+    upload = transfer.alive(here.catalog, caller, video_id, to_read=True)
+    return StoredParts.of(upload, transfer.stored(here.direct, upload))
 
 
 @router.post(
     "/uploads/{video_id}/complete", operation_id="complete_upload", responses=_OWN | _REFUSED | _QUOTA | _ENDED
 )
-def complete_upload(
-    video_id: UUID, given: Completion, caller: CallerDep, catalog: Catalog, direct: Direct, known: LimitsDep
-) -> Completed:
+def complete_upload(video_id: UUID, given: Completion, caller: CallerDep, here: UploadingDep) -> Completed:
     """Say that everything has been sent. Asking again is the same as asking once."""
-    status = transfer.complete(catalog, direct, caller, video_id, given.listed(), defaults=known)
+    status = transfer.complete(here.catalog, here.direct, caller, video_id, given.listed(), defaults=here.limits)
     return Completed(video_id=video_id, status=status)
 
 
 @router.delete(
     "/uploads/{video_id}", operation_id="abort_upload", status_code=HTTPStatus.NO_CONTENT, responses=_OWN | _ENDED
 )
-def abort_upload(video_id: UUID, caller: CallerDep, catalog: Catalog, direct: Direct) -> None:
+def abort_upload(video_id: UUID, caller: CallerDep, here: UploadingDep) -> None:
     """Give an upload up: what was sent is removed, and its bytes are yours again."""
-    transfer.abort(catalog, direct, caller, video_id)
+    transfer.abort(here.catalog, here.direct, caller, video_id)
 
 
 @router.get("/quota", operation_id="read_quota")
-def read_quota(caller: CallerDep, catalog: Catalog, known: LimitsDep) -> Quota:
+def read_quota(caller: CallerDep, here: UploadingDep) -> Quota:
     """How much of this week's quota you have used."""
-    with transaction(catalog) as connection:
-        return Quota.of(limits.standing(connection, caller.user_id, known))
+    with transaction(here.catalog) as connection:
+        return Quota.of(limits.standing(connection, caller.user_id, here.limits))

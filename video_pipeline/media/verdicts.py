@@ -78,11 +78,9 @@ Check = Callable[[Subject], Verdict]
 
 
 def duration(subject: Subject) -> Verdict:
-    """A video lasts as long as what was decoded of the original.
-
-    Its last frame begins up to half of one late, since moments are rounded to its frames, and is shown whole.
-    """
+    """A video lasts as long as what was decoded of the original."""
     lasts, wanted = subject.report.contents.video_seconds, subject.source_seconds
+    # Its last frame begins up to half of one late, since moments are rounded to its frames, and is shown whole.
     frame_rate = cast("float", subject.rendition.facts["frame_rate"])
     tolerance = subject.tolerance_seconds + 0.5 / frame_rate
     return Verdict(

@@ -14,10 +14,9 @@ from pathlib import Path
 from media_tables import TABLES as MEDIA_TABLES
 from media_tables import default, table
 from pydantic.fields import FieldInfo
-from typer.main import get_command
 
 from video_pipeline.catalog.alerting import EVENTS
-from video_pipeline.cli.app import app
+from video_pipeline.cli.app import MODULES, load
 from video_pipeline.config import Settings
 from video_pipeline.errors import Permanent, PipelineError, Retryable
 
@@ -52,9 +51,7 @@ def _default(name: str, field: FieldInfo) -> str:
 
 def commands() -> str:
     """Every command of `video-pipeline` with the first sentence of its help."""
-    group = get_command(app)
-    listed = sorted(getattr(group, "commands").items())  # noqa: B009 - typer types its group as a plain command
-    rows = ((f"`video-pipeline {name}`", command.get_short_help_str(limit=300)) for name, command in listed)
+    rows = ((f"`video-pipeline {name}`", load(name).get_short_help_str(limit=300)) for name in sorted(MODULES))
     return table(("Command", "What it does"), rows)
 
 

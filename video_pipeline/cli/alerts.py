@@ -19,7 +19,10 @@ from video_pipeline.cli.sentences import sentences
 from video_pipeline.cli.session import DATA, DataDir, open_session
 
 commands = typer.Typer(
-    no_args_is_help=True, help="Say what has not arrived at Sentry, Slack or webhooks; try them out."
+    name="alerts",
+    add_completion=False,
+    no_args_is_help=True,
+    help="Say what has not arrived at Sentry, Slack or webhooks; try them out.",
 )
 out = Console(width=None if sys.stdout.isatty() else 200)  # ids stay in one piece in a log, which has no width
 

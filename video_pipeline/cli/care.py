@@ -25,7 +25,7 @@ from video_pipeline.cli.session import DATA, DataDir, open_session
 from video_pipeline.defs import workspace
 from video_pipeline.errors import RequestRefused
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 out = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from rich.console import Console, Group
@@ -13,21 +13,21 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 
-from video_pipeline.catalog.rows import JobRow
-from video_pipeline.cli.follow import Snapshot
-from video_pipeline.cli.sight import Sight
-from video_pipeline.client.answers import Job
 from video_pipeline.types import ArtifactKind, Stage, VideoStatus
+
+if TYPE_CHECKING:  # either comes with what it is made of: a catalog, or a client
+    from video_pipeline.catalog.rows import JobRow
+    from video_pipeline.cli.follow import Snapshot
+    from video_pipeline.cli.sight import Sight
+    from video_pipeline.client.answers import Job
+
+    Shown = Snapshot | Sight
+    """A video, whether the catalog or the API tells of it."""
 
 COLOURS = {VideoStatus.COMPLETED: "green", VideoStatus.FAILED: "red"}
 
 NOTHING = "–"
-
-
-Shown = Snapshot | Sight
-"""A video, whether the catalog or the API tells of it."""
-
-Look = TypeVar("Look", Snapshot, Sight)
+Look = TypeVar("Look", "Snapshot", "Sight")
 
 
 def watch(console: Console, looks: Iterable[Sequence[Look]]) -> list[Look]:

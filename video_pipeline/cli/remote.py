@@ -23,7 +23,7 @@ from video_pipeline.types import VideoStatus
 
 LOCAL = "http://127.0.0.1:8000"
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 out = Console(width=None if sys.stdout.isatty() else 120)
 
 Server = Annotated[

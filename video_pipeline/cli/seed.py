@@ -22,7 +22,7 @@ from video_pipeline.storage.multipart import DirectUploads
 from video_pipeline.types import VideoStatus
 from video_pipeline.uploads.limits import Limits
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 
 
 @commands.command()

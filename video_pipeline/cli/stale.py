@@ -16,7 +16,7 @@ from video_pipeline.cli.session import DATA, DataDir, open_session
 from video_pipeline.media.profiles import recipe
 from video_pipeline.types import Output
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 
 #: Videos that are read, and wished for, in one transaction.
 PAGE = 1000

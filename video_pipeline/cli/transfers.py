@@ -23,7 +23,7 @@ from video_pipeline.client.uploading import PARALLEL
 from video_pipeline.errors import Conflict, PipelineError, RequestRefused
 from video_pipeline.types import VideoStatus
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 out = Console(width=None if sys.stdout.isatty() else 120)
 aside = Console(stderr=True)  # progress: what a script reads from standard output are results
 

@@ -17,7 +17,7 @@ from video_pipeline.cli.sentences import sentences
 from video_pipeline.cli.session import DATA, DataDir, Session, open_session
 from video_pipeline.storage.multipart import DirectUploads
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 out = Console(width=None if sys.stdout.isatty() else 120)
 
 SECONDS_BETWEEN_LOOKS = 15

@@ -12,8 +12,8 @@ from structlog.testing import capture_logs
 from typer.testing import CliRunner, Result
 
 from video_pipeline.catalog.engine import connect
-from video_pipeline.cli import app as commands
-from video_pipeline.cli import remote, transfers
+from video_pipeline.cli import installation, remote, transfers
+from video_pipeline.cli.app import app
 from video_pipeline.client.logins import Logins
 from video_pipeline.client.tokens import Tokens
 from video_pipeline.storage.objects import ObjectStore
@@ -57,11 +57,10 @@ def connections(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Run a command as from a shell that is no terminal; the page is wide, so that no table breaks words."""
-    monkeypatch.setattr(commands, "out", Console(width=240))
-    for module in (remote, transfers):
+    for module in (installation, remote, transfers):
         monkeypatch.setattr(module, "out", Console(width=240))
     monkeypatch.setattr(transfers, "aside", Console(width=240, stderr=True))
-    return lambda *words, **given: CliRunner().invoke(commands.app, [str(word) for word in words], **given)
+    return lambda *words, **given: CliRunner().invoke(app, [str(word) for word in words], **given)
 
 
 @pytest.fixture(autouse=True)

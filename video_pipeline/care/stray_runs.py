@@ -34,7 +34,7 @@ QUIET_SECONDS = 120.0
 """How long a video may be without a run: Dagster takes seconds to try a failed one again."""
 
 BEGIN_SECONDS = 600.0
-"""How long a new video may be without one: the sensor asks every minute."""
+"""How long a new video may be without one: the sensor asks every minute, and Dagster has none for it yet."""
 
 BACKOFF = (0.0, 300.0, 1800.0)
 """The seconds between one time that a video is asked for again and the next."""
@@ -167,7 +167,8 @@ def _attend(engine: Engine, active: Mapping[str, ActiveRun]) -> list[Done]:
 
 
 def _is_due(video: Unattended) -> bool:
-    patience = BEGIN_SECONDS if video.status is VideoStatus.UPLOADED else QUIET_SECONDS
+    is_waiting = video.status is VideoStatus.UPLOADED and not video.has_lost_run
+    patience = BEGIN_SECONDS if is_waiting else QUIET_SECONDS
     if video.retried_seconds is not None and video.retries < len(BACKOFF):
         return video.quiet_seconds >= patience and video.retried_seconds >= BACKOFF[video.retries]
     return video.quiet_seconds >= patience

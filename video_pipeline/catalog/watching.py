@@ -85,13 +85,15 @@ class OpenEnding:
 class Unattended:
     """A video that is neither ended nor at work: it waits for a run, or has lost it.
 
-    `quiet_seconds` is since anything happened to it, or since it was uploaded where no run has taken it up yet.
+    `quiet_seconds` is since anything happened to it, or since it was uploaded where no run has taken it up yet, or else
+    since the last run for it ended that never did: then `has_lost_run`.
     `retries` is how often the watchdog asked for it within a day, the last time `retried_seconds` ago.
     """
 
     video_id: UUID
     status: VideoStatus
     was_requested: bool
+    has_lost_run: bool
     quiet_seconds: float
     retries: int
     retried_seconds: float | None
@@ -164,13 +166,18 @@ def unattended(conn: Connection, *, limit: int, requested_only: bool = False) ->
     last_job = select(func.max(func.coalesce(jobs.c.finished_at, jobs.c.heartbeat_at))).where(of_video)
     happened_at = func.greatest(videos.c.updated_at, last_job.scalar_subquery())
     asked = _asked_lately()
+    ended = run_endings.c.done_at
+    ended_since = (run_endings.c.video_id == videos.c.id) & (ended > videos.c.uploaded_at)
+    lost_at = select(func.max(ended)).where(ended_since).scalar_subquery()
+    # Asking again and again for the run of a new one changes its row, and nothing else.
+    happened_to_new_at = func.greatest(videos.c.uploaded_at, lost_at)
     wanted = (
         select(
             videos.c.id.label("video_id"),
             videos.c.status,
             videos.c.requested_at.is_not(None).label("was_requested"),
-            # Asking again and again for the run of a new one changes its row, and nothing else.
-            _seconds_since(case((is_new, videos.c.uploaded_at), else_=happened_at)).label("quiet_seconds"),
+            and_(is_new, lost_at.is_not(None)).label("has_lost_run"),
+            _seconds_since(case((is_new, happened_to_new_at), else_=happened_at)).label("quiet_seconds"),
             asked.c.retries,
             _seconds_since(asked.c.last_at).label("retried_seconds"),
         )

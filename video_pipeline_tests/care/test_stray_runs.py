@@ -5,11 +5,12 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import func, update
 
 from video_pipeline.care.deeds import Deed
 from video_pipeline.care.stray_runs import ActiveRun, settle_runs
 from video_pipeline.catalog import queries, tables, watching
-from video_pipeline.catalog.care import Ending
+from video_pipeline.catalog.care import Ending, run_endings
 from video_pipeline.catalog.engine import transaction
 from video_pipeline.catalog.records import endings, jobs
 from video_pipeline.catalog.records.editing import delete_video
@@ -183,6 +184,16 @@ def test_one_that_was_quiet_for_a_moment_only_is_not(engine, books, video, wishe
 
     assert deeds(engine, books) == []
     assert wishes() == []
+
+
+def test_a_new_one_whose_first_run_was_lost_is_not_waited_for_as_long(engine, books, video, wishes) -> None:
+    video_id = video(uploaded, quiet_minutes=4)
+    with engine.begin() as conn:
+        endings.close(conn, RUN, video_id)
+        conn.execute(update(run_endings).values(done_at=func.now() - timedelta(minutes=3)))
+
+    assert deeds(engine, books) == [Deed.VIDEO_RETRIED]
+    assert wishes() == [video_id]
 
 
 def test_nor_one_whose_run_waits_in_the_queue(engine, books, video, wishes) -> None:

@@ -4,10 +4,11 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, update
 
 from video_pipeline.catalog import tables, watching
-from video_pipeline.catalog.records import jobs
+from video_pipeline.catalog.care import run_endings
+from video_pipeline.catalog.records import endings, jobs
 from video_pipeline.catalog.records.events import emit
 from video_pipeline.catalog.records.reprocess import confirm_dispatch, request_reprocess
 from video_pipeline.types import Stage, VideoStatus
@@ -94,6 +95,19 @@ def test_a_job_that_ended_is_a_sign_of_life_of_its_video(conn: Connection) -> No
     (found,) = watching.unattended(conn, limit=10)
 
     assert found.quiet_seconds == 3600
+
+
+def test_a_new_video_whose_run_was_lost_is_quiet_since_then(conn: Connection) -> None:
+    new, lost, begun_anew = (uploaded(conn, scope=scope) for scope in ("a", "b", "c"))
+    for video_id, run_id in ((lost, "run-1"), (begun_anew, "run-2")):
+        endings.close(conn, run_id, video_id)
+    conn.execute(update(run_endings).values(done_at=func.now() - HOUR))
+    for video_id in (new, lost):
+        backdate(conn, tables.videos, video_id, uploaded_at=2 * HOUR)
+
+    found = {one.video_id: (one.has_lost_run, one.quiet_seconds) for one in watching.unattended(conn, limit=10)}
+
+    assert found == {new: (False, 7200), lost: (True, 3600), begun_anew: (False, 0)}
 
 
 def test_how_often_the_watchdog_asked_within_a_day(conn: Connection) -> None:

@@ -43,6 +43,11 @@ def set_death_signal(signal: int) -> None:
     prctl(_PR_SET_PDEATHSIG, signal)
 
 
+def heed(signal: int) -> None:
+    """Let a signal do what it usually does, though whoever started this process ignored it: programs inherit that."""
+    _libc.signal(ctypes.c_int(signal), ctypes.c_void_p(None))  # SIG_DFL is the null pointer
+
+
 def forbid_new_privileges() -> None:
     """Let no program that this process becomes be more than it is now, whatever its file's set-user-ID bit says.
 

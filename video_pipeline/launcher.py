@@ -30,6 +30,9 @@ GRANTS = {
 }
 AS_FAR_AS_POSSIBLE = "as-far-as-possible"
 NOT_STARTED = "was not started"
+#: SIGINT, SIGQUIT and SIGTERM by their numbers, for `signal` is slow to import. A shell lets what it starts behind `&`
+#: ignore the first two, and Dagster takes the third as the first: its processes could not be asked to end any more.
+HEEDED = (2, 3, 15)
 
 Options = dict[str, list[str]]
 
@@ -59,6 +62,8 @@ def _prepare(options: Options) -> None:
     for user in options.get("--user", ()):
         _become(user)  # before the death signal: a change of user clears it
     _tie(parent=int(options["--parent"][0]), death_signal=int(options["--death-signal"][0]))
+    for number in HEEDED:
+        kernel.heed(number)
     _limit(resource.RLIMIT_CORE, 0)
     for name in LIMITS.keys() & options.keys():
         _limit(LIMITS[name], int(options[name][0]))

@@ -46,6 +46,13 @@ def test_the_death_signal_is_set() -> None:
     assert python(script) == ["15"]
 
 
+def test_a_signal_that_was_ignored_is_heeded() -> None:
+    script = "import os, signal; signal.signal(15, signal.SIG_IGN); kernel.heed(15); os.kill(os.getpid(), 15)"
+    with pytest.raises(subprocess.CalledProcessError) as ended:
+        python(script)
+    assert ended.value.returncode == -signal.SIGTERM
+
+
 def test_new_privileges_are_forbidden_for_good() -> None:
     script = f"kernel.forbid_new_privileges(); print(kernel.prctl({PR_GET_NO_NEW_PRIVS}))"
     assert python(script) == ["1"]

@@ -152,6 +152,17 @@ def test_a_signal_that_ends_the_program_is_seen():
     assert run("sh", "-c", "kill -TERM $$").returncode == -signal.SIGTERM
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT, signal.SIGTERM])
+def test_a_program_heeds_signals_that_we_ignore(number: signal.Signals):
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        ended = run("sh", "-c", f"kill -{int(number)} $$")
+    finally:
+        signal.signal(number, before)
+
+    assert ended.returncode == -number
+
+
 def test_the_program_takes_the_place_of_the_tether():
     with subprocess.Popen(tether.command(["sh", "-c", "echo $$"]), stdout=subprocess.PIPE, text=True) as started:
         assert started.stdout

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from video_pipeline import tether
 from video_pipeline.catalog.engine import transaction
 from video_pipeline.catalog.records import videos
 from video_pipeline.client import Uploader
@@ -98,7 +99,7 @@ def test_a_command_that_was_ended_goes_on_where_it_was(run, grace, bucket_relay,
             raise Cut
 
     bucket_relay.meddle = hold_the_fifth
-    words = [str(COMMAND), "upload", "--parallel", "2", str(path)]
+    words = tether.command([str(COMMAND), "upload", "--parallel", "2", str(path)])  # it heeds SIGINT, as we may not
     with subprocess.Popen(words, stderr=subprocess.PIPE, env=dict(os.environ), text=True) as process:
         assert reached.wait(180)
         process.send_signal(number)

@@ -17,6 +17,7 @@ from video_pipeline.local.installation import Installation
 from video_pipeline.local.part import Part
 from video_pipeline.local.ports import HOST
 from video_pipeline.local.probes import http_json
+from video_pipeline.storage.client import sending_at_once
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -68,8 +69,7 @@ def client(environment: Mapping[str, str]) -> S3Client:
         read_timeout=10,
         proxies={},
     )
-    s3: S3Client = session.client("s3", endpoint_url=environment["S3_ENDPOINT_URL"], config=config)
-    return s3
+    return sending_at_once(session.client("s3", endpoint_url=environment["S3_ENDPOINT_URL"], config=config))
 
 
 def _options(ports: Mapping[str, int]) -> list[str]:

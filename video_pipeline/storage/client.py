@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
+from botocore.handlers import add_expect_header
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -34,5 +35,14 @@ def client(endpoint_url: str | None, region: str) -> S3Client:
         max_pool_connections=CONNECTIONS,
     )
     # A session of its own: boto3's default one must not be shared while threads make clients.
-    s3: S3Client = boto3.session.Session().client("s3", endpoint_url=endpoint_url, config=config)
+    return sending_at_once(boto3.session.Session().client("s3", endpoint_url=endpoint_url, config=config))
+
+
+def sending_at_once(s3: S3Client) -> S3Client:
+    """The same client, which sends what it has without asking first whether it may (`Expect: 100-continue`).
+
+    Where the connection breaks within the answer to that, botocore goes on reading the nothing that comes, for ever and
+    with a whole processor (`AWSConnection._consume_headers`); no time limit ends it.
+    """
+    s3.meta.events.unregister("before-call.s3", add_expect_header)
     return s3

@@ -80,11 +80,11 @@ Check = Callable[[Subject], Verdict]
 def duration(subject: Subject) -> Verdict:
     """A video lasts as long as what was decoded of the original."""
     lasts, wanted = subject.report.contents.video_seconds, subject.source_seconds
-    # Its last frame begins up to half of one late, since moments are rounded to its frames, and is shown whole.
-    frame_rate = cast("float", subject.rendition.facts["frame_rate"])
-    tolerance = subject.tolerance_seconds + 0.5 / frame_rate
+    tolerance = subject.tolerance_seconds
+    # Longer it may be by half of its own frames: moments are rounded to them, and the last one is shown whole.
+    late = 0.5 / cast("float", subject.rendition.facts["frame_rate"])
     return Verdict(
-        abs(lasts - wanted) <= tolerance,
+        -tolerance <= lasts - wanted <= tolerance + late,
         f"It lasts {lasts:.2f} s; of the original, {wanted:.2f} s were decoded.",
         {"seconds": lasts, "source_seconds": wanted, "tolerance_seconds": tolerance},
     )

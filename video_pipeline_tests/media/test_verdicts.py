@@ -51,7 +51,7 @@ def reported(subject: Subject, report: Report) -> Subject:
 def test_a_video_that_lasts_too_long_or_too_short(subject: Look) -> None:
     proxy = subject(Output.PROXY)
     assert verdicts.duration(proxy).passed
-    for seconds in (1.8, 2.2):
+    for seconds in (1.85, 2.2):
         contents = replace(proxy.report.contents, video_seconds=seconds)
         assert not verdicts.duration(reported(proxy, replace(proxy.report, contents=contents))).passed
 

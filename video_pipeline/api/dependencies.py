@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from threading import Lock
 from typing import Annotated, Generic, TypeVar
 
@@ -238,9 +238,39 @@ def caller(
         CrossOrigin: a page elsewhere sends it.
         TooManyRequests: the user has asked too often, or the address with tokens that are not valid.
     """
+    return _identified(request, _token(given, kept))
+
+
+CallerDep = Annotated[Caller, Depends(caller)]
+
+
+async def asking(
+    request: Request,
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
+    kept: Annotated[str | None, Depends(_COOKIE)],
+) -> Callable[[], Caller]:
+    """The same for a route that looks the caller up on the thread of its story: a second one costs as much as that.
+
+    A token has to be there at once; a body that cannot be is refused before the token is read, and not counted.
+
+    Raises:
+        NotAuthenticated: there is no token.
+        CrossOrigin: a page elsewhere sends it.
+    """
+    return partial(_identified, request, _token(given, kept))
+
+
+AskingDep = Annotated[Callable[[], Caller], Depends(asking)]
+
+
+def _token(given: HTTPAuthorizationCredentials | None, kept: str | None) -> str:
     token = given.credentials if given else kept
     if token is None:
         raise NotAuthenticated
+    return token
+
+
+def _identified(request: Request, token: str) -> Caller:
     counted = request_rates()
     try:
         found = callers.identify(engine(), token, access_tokens(), outside_issuer())
@@ -251,9 +281,6 @@ def caller(
     is_uploading = not UPLOADING.isdisjoint(request.scope["route"].tags)
     counted.spend(Rule.UPLOADS if is_uploading else Rule.REQUESTS, str(found.user_id))
     return found
-
-
-CallerDep = Annotated[Caller, Depends(caller)]
 
 
 async def admin(caller: CallerDep) -> Caller:

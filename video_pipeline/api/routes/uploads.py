@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from fastapi import APIRouter, Response
 from fastapi.concurrency import run_in_threadpool
 
 from video_pipeline.api import problems
-from video_pipeline.api.dependencies import CallerDep, UploadingDep
+from video_pipeline.api.dependencies import AskingDep, CallerDep, Uploading, UploadingDep
 from video_pipeline.api.schemas.uploads import (
     Completed,
     Completion,
@@ -23,7 +24,9 @@ from video_pipeline.api.schemas.uploads import (
 )
 from video_pipeline.catalog.engine import transaction
 from video_pipeline.catalog.uploading import Rival
+from video_pipeline.types import Caller
 from video_pipeline.uploads import begin, limits, transfer
+from video_pipeline.uploads.begin import Begun
 
 _ALWAYS = problems.responses(HTTPStatus.UNAUTHORIZED, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
 _REFUSED = problems.responses(HTTPStatus.BAD_REQUEST)
@@ -42,20 +45,22 @@ router = APIRouter(prefix="/api", tags=["uploads"], responses=_ALWAYS)
     responses=_REFUSED | _ABSENT | _QUOTA | _ENDED | {200: {"model": Duplicate, "description": "Known already"}},
 )
 async def begin_upload(
-    given: NewUpload, response: Response, caller: CallerDep, here: UploadingDep
+    given: NewUpload, response: Response, asking: AskingDep, here: UploadingDep
 ) -> Upload | Duplicate:
     """Announce a file: its bytes are taken from your quota, and you get addresses to send it to.
 
     Every part is sent by PUT to its address, in any order, several at once if you like; then the upload is completed.
     """
-    # The story alone goes to a thread: of a plain function, FastAPI sends the answer's making to another one as well.
-    begun = await run_in_threadpool(
-        begin.begin, here.catalog, here.direct, caller, given.announcement(), defaults=here.limits
-    )
+    # One way to a thread: of plain functions, FastAPI sends the caller's look-up and the answer's making to others.
+    begun = await run_in_threadpool(_begun, asking, here, given)
     if isinstance(begun, Rival):
         response.status_code = HTTPStatus.OK
         return Duplicate(video_id=begun.video_id, status=begun.status)
     return Upload.begun(begun)
+
+
+def _begun(asking: Callable[[], Caller], here: Uploading, given: NewUpload) -> Begun | Rival:
+    return begin.begin(here.catalog, here.direct, asking(), given.announcement(), defaults=here.limits)
 
 
 @router.post("/uploads/{video_id}/parts", operation_id="sign_parts", responses=_OWN | _REFUSED | _ENDED)

@@ -6,19 +6,23 @@ work there; so it needs no transaction of its own either.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Unpack
 from uuid import UUID
 
+from psycopg.errors import ForeignKeyViolation
 from sqlalchemy import BindParameter, Connection, FromClause, Table, bindparam, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.dml import ReturningInsert
 
 from video_pipeline.catalog.records import quota
 from video_pipeline.catalog.records.uploads import Told, row_of
 from video_pipeline.catalog.tables import uploads, videos
 from video_pipeline.catalog.uploading import EXPIRES_AT
+from video_pipeline.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Share:
     limit: int
 
 
+_PLACES = {f"fk_videos_{column}" for column in ("camera_id", "site_id", "category_id")}
 _VIDEO, _UPLOAD = "video_", "upload_"
 """What the parameters of the two rows begin with: some of their columns share a name."""
 _BEGUN = [*Told.__annotations__, "status", "source"]
@@ -66,11 +71,26 @@ def announce(conn: Connection, parts: Parts, share: Share | None, **told: Unpack
     """Begin a video's row and its upload, and take its share of a quota; gives when the upload expires.
 
     None, and nothing of it is written, where the share is more than is left.
+
+    Raises:
+        NotFound: the camera or the category was there a moment ago, and is not any more.
     """
     values: dict[str, object] = {_VIDEO + name: value for name, value in row_of(told).items()}
     values |= {_UPLOAD + "part_bytes": parts.part_bytes, _UPLOAD + "part_count": parts.part_count}
     values |= {_UPLOAD + "week_start": None if share is None else share.week}
     if share is not None:
         values |= {"owner": share.owner, "week": share.week, "wanted": share.wanted, "limit": share.limit}
-    expires_at: datetime | None = conn.execute(_UNCOUNTED if share is None else _COUNTED, values).scalar_one_or_none()
+    with _places_are_there():
+        begun = conn.execute(_UNCOUNTED if share is None else _COUNTED, values)
+    expires_at: datetime | None = begun.scalar_one_or_none()
     return expires_at
+
+
+@contextmanager
+def _places_are_there() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        if isinstance(error.orig, ForeignKeyViolation) and error.orig.diag.constraint_name in _PLACES:
+            raise NotFound("The camera or the category has just been removed.") from error
+        raise

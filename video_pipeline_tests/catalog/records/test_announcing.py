@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from video_pipeline.catalog.people import quota_usage
 from video_pipeline.catalog.records import people
 from video_pipeline.catalog.records.announcing import Parts, Share, announce
 from video_pipeline.catalog.tables import uploads, videos
+from video_pipeline.errors import NotFound
 from video_pipeline.types import VideoStatus
 
 WEEK = datetime(2026, 5, 3, tzinfo=UTC)
@@ -23,7 +25,7 @@ def ada(engine: Engine) -> UUID:
         return people.create_user(conn, email="ada@example.org", display_name="Ada", password_hash="")
 
 
-def announced(conn: Connection, owner: UUID, share: Share | None, **told: str) -> tuple[UUID, datetime | None]:
+def announced(conn: Connection, owner: UUID, share: Share | None, **told: Any) -> tuple[UUID, datetime | None]:
     video_id = uuid4()
     expires_at = announce(
         conn,
@@ -36,7 +38,7 @@ def announced(conn: Connection, owner: UUID, share: Share | None, **told: str) -
         scope=f"owner:{owner}",
         declared_bytes=100,
         owner_id=owner,
-        title=told.get("title"),
+        **told,
     )
     return video_id, expires_at
 
@@ -83,6 +85,15 @@ def test_an_owner_who_is_not_there_leaves_nothing(engine: Engine) -> None:
     nobody = uuid4()
     with autocommitted(engine) as conn, pytest.raises(IntegrityError):
         announced(conn, nobody, Share(nobody, WEEK, 1, 100))
+
+    with transaction(engine) as conn:
+        assert rows(conn) == [0, 0, 0]
+
+
+@pytest.mark.parametrize("place", ["camera_id", "category_id"])
+def test_a_place_that_was_removed_meanwhile_leaves_nothing_either(engine: Engine, ada: UUID, place: str) -> None:
+    with autocommitted(engine) as conn, pytest.raises(NotFound, match="just been removed"):
+        announced(conn, ada, Share(ada, WEEK, 1, 100), **{place: uuid4()})
 
     with transaction(engine) as conn:
         assert rows(conn) == [0, 0, 0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -36,6 +37,8 @@ SENDERS = 4
 CALLS = 6
 """How often somebody calls the client again that gave up; it tries each request several times itself."""
 PAUSE_SECONDS = 5.0
+LONGEST_SECONDS = 1800.0
+"""For all of them; none has taken more than five minutes."""
 MD5_DIGITS = 32
 EMAIL, PASSWORD = "chaos@example.org", "correct horse battery staple"
 _TYPES = {".mp4": "video/mp4", ".mkv": "video/matroska", ".webm": "video/webm"}
@@ -65,15 +68,22 @@ class Crowd:
         self._bucket = estate.told["S3_BUCKET"]
 
     def send(self, plan: Plan, begun_at: float) -> list[Sent]:
-        """Send everything, each file at its moment after `begun_at` (monotonic); returns when all have ended."""
+        """Send everything, each file at its moment after `begun_at` (monotonic); returns when all have ended.
+
+        Where one hangs, everything ends, with what each thread is at: a thread cannot be left behind.
+        """
         files = {upload: self._specimens.file(plan, upload) for upload in plan.uploads}
 
         def one(upload: Upload) -> Sent:
             time.sleep(max(0.0, begun_at + upload.moment - time.monotonic()))
             return self._sent(upload, files[upload])
 
-        with ThreadPoolExecutor(SENDERS) as pool:
-            return list(pool.map(one, sorted(plan.uploads, key=lambda upload: upload.moment)))
+        faulthandler.dump_traceback_later(LONGEST_SECONDS, exit=True)
+        try:
+            with ThreadPoolExecutor(SENDERS) as pool:
+                return list(pool.map(one, sorted(plan.uploads, key=lambda upload: upload.moment)))
+        finally:
+            faulthandler.cancel_dump_traceback_later()
 
     def give_up(self, video_id: UUID) -> None:
         """Let the server forget an upload whose sender has gone."""

@@ -69,7 +69,7 @@ class Settings(Calendar):
 
     work_dir: Path = Field(
         default=Path(tempfile.gettempdir()) / "video-pipeline",
-        description="Where a run keeps the video it works on; emptied when the run ends, swept when the next begins.",
+        description="Where a run keeps the video it works on; emptied when the run ends, swept when a worker begins.",
     )
     worker_concurrency: int = Field(
         default=os.cpu_count() or 1, ge=1, description="Runs that one machine works on at once."

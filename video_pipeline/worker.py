@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -23,6 +24,7 @@ from dagster_celery.make_app import make_app
 from dagster_celery.tasks import create_execute_job_task, create_resume_job_task
 
 from video_pipeline import kernel
+from video_pipeline.care import workspace
 from video_pipeline.config import settings
 from video_pipeline.errors import ConfigurationError
 
@@ -86,6 +88,15 @@ def _preload(sender: Any, **_: object) -> None:  # noqa: ANN401 - Celery's stubs
 @worker_process_init.connect
 def _die_with_worker(**_: object) -> None:
     kernel.set_death_signal(signal.SIGKILL)
+
+
+@worker_process_init.connect
+def _clear_up(**_: object) -> None:
+    """Remove what the child left that was killed, and in whose place this one is; there may be no run that would.
+
+    Beside the child's own beginning, for which Celery does not wait long.
+    """
+    threading.Thread(target=workspace.sweep, args=(settings().work_dir,), name="clear-up", daemon=True).start()
 
 
 def report_lost_tasks(app: Celery, hostname: str) -> list[str]:

@@ -33,6 +33,7 @@ class Crew:
 
     supervisor: Supervisor
     client: Celery
+    work_dir: Path
 
     def send(self, task: str, *arguments: object) -> Any:
         return self.client.send_task(f"tests.{task}", arguments, queue="dagster")
@@ -72,7 +73,7 @@ def _crew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crew]:
         client = Celery(broker=told["BROKER_URL"], backend=told["BROKER_URL"], set_as_current=False)
         try:
             supervisor.start()
-            yield Crew(supervisor, client)
+            yield Crew(supervisor, client, Path(told["WORK_DIR"]))
         finally:
             client.close()
             supervisor.stop()
@@ -109,6 +110,16 @@ def test_a_killed_child_fails_its_task_and_is_replaced(crew: Crew, tmp_path: Pat
     assert eventually(lambda: sent.state == "FAILURE")
     assert "WorkerLostError" in repr(sent.result)
     assert crew.send("add", 1, 2).get(timeout=SECONDS) == 3
+
+
+def test_what_a_killed_child_left_is_removed_by_the_one_in_its_place(crew: Crew, tmp_path: Path) -> None:
+    sent, child = crew.begin(tmp_path / "never")
+    left = crew.work_dir / "run-left"
+    left.mkdir(parents=True)
+    (left / "in-use").touch()
+    child.kill()
+    assert eventually(lambda: not left.exists())
+    assert eventually(lambda: sent.state == "FAILURE")
 
 
 @pytest.mark.filterwarnings("ignore:Call to deprecated setex")  # by Celery, of its Redis client

@@ -16,13 +16,13 @@ from rich.console import Console
 from rich.markup import escape
 
 from video_pipeline.care import audit as auditor
+from video_pipeline.care import workspace
 from video_pipeline.care.disagreements import Ages, Disagreement
 from video_pipeline.care.ledger import Ledger
 from video_pipeline.care.sweep import Report
 from video_pipeline.care.sweep import sweep as sweep_away
 from video_pipeline.cli.sentences import sentences
 from video_pipeline.cli.session import DATA, DataDir, open_session
-from video_pipeline.defs import workspace
 from video_pipeline.errors import RequestRefused
 
 commands = typer.Typer(add_completion=False)

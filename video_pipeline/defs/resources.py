@@ -12,10 +12,10 @@ import dagster as dg
 from pydantic import PrivateAttr
 from sqlalchemy import Connection, Engine
 
+from video_pipeline.care import workspace
 from video_pipeline.catalog.engine import connect, transaction
 from video_pipeline.catalog.rows import VideoRow
 from video_pipeline.config import Settings, settings
-from video_pipeline.defs import workspace
 from video_pipeline.errors import ObjectChanged, ObjectMissing, RequestRefused
 from video_pipeline.intake import Judged
 from video_pipeline.media.probe import probe

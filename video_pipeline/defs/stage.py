@@ -14,9 +14,9 @@ import dagster as dg
 from sqlalchemy import Connection
 
 from video_pipeline import intake
+from video_pipeline.care import workspace
 from video_pipeline.catalog.engine import translated
 from video_pipeline.catalog.records import jobs, reprocess, videos
-from video_pipeline.defs import workspace
 from video_pipeline.defs.resources import Bucket, Catalog
 from video_pipeline.errors import CatalogUnavailable, GivenUp, MediaRefused, Permanent, PipelineError, Retryable
 from video_pipeline.media.process import metered

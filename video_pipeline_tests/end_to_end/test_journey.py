@@ -10,12 +10,12 @@ from tempfile import gettempdir
 import pytest
 
 from video_pipeline import intake
+from video_pipeline.care import workspace
 from video_pipeline.care.audit import Leeway, audit
 from video_pipeline.catalog.engine import transaction
 from video_pipeline.catalog.records.reprocess import request_reprocess
 from video_pipeline.cli.demo import sample_clip
 from video_pipeline.cli.follow import follow, look
-from video_pipeline.defs import workspace
 from video_pipeline.defs.ledger import DagsterLedger
 from video_pipeline.storage import keys
 from video_pipeline.types import ArtifactKind, JobStatus, Output, Stage, VideoStatus

@@ -13,13 +13,13 @@ import pytest
 
 from video_pipeline.accounts.tokens import AccessTokens, Claims
 from video_pipeline.care.audit import SETTLED, audit
+from video_pipeline.care.workspace import abandoned, sweep
 from video_pipeline.catalog import queries
 from video_pipeline.catalog.engine import transaction
 from video_pipeline.catalog.records.editing import delete_video
 from video_pipeline.catalog.records.reprocess import request_reprocess
 from video_pipeline.cli.follow import look
 from video_pipeline.defs.ledger import DagsterLedger
-from video_pipeline.defs.workspace import abandoned, sweep
 from video_pipeline.errors import VideoNotFound
 from video_pipeline.local import programs
 from video_pipeline.local.ports import HOST

@@ -19,10 +19,10 @@ from uuid import uuid4
 import psutil
 from sqlalchemy import Connection
 
+from video_pipeline.care import workspace
 from video_pipeline.catalog.engine import connect
 from video_pipeline.catalog.records import facts as facts_records
 from video_pipeline.catalog.records import uploads, videos
-from video_pipeline.defs import workspace
 from video_pipeline.errors import MediaRefused, PipelineError, RenditionFaulty
 from video_pipeline.kernel import prctl
 from video_pipeline.media.acceptance import Accepted, accept

@@ -1,16 +1,11 @@
 from __future__ import annotations
 
-import socket
-from contextlib import closing
-from threading import Thread
-
 import pytest
 from botocore.exceptions import HTTPClientError
 
 from video_pipeline.storage.client import client
 from video_pipeline.storage.objects import ObjectStore
-
-ATTEMPTS = 3
+from video_pipeline_tests.storage.breaking import breaking
 
 
 def presigned(endpoint_url: str | None, region: str = "eu-central-1") -> str:
@@ -43,19 +38,7 @@ def test_an_upload_carries_no_checksum_that_nobody_asked_for(store: ObjectStore)
 def test_a_connection_that_breaks_within_its_first_answer_is_a_fault_and_no_wait_for_ever(
     environment: dict[str, str],
 ) -> None:
-    with closing(socket.create_server(("127.0.0.1", 0))) as server:
-        asked = Thread(target=_continue_and_break, args=(server, ATTEMPTS))
-        asked.start()
-        s3 = client(f"http://127.0.0.1:{server.getsockname()[1]}", "us-east-1")
+    with breaking() as address:
+        s3 = client(address, "us-east-1")
         with pytest.raises(HTTPClientError):
             s3.put_object(Bucket="videos", Key="a", Body=b"a")
-        asked.join()
-
-
-def _continue_and_break(server: socket.socket, times: int) -> None:
-    """Answer as a store does that goes away within the headers of `100 Continue`."""
-    for _ in range(times):
-        connection, _ = server.accept()
-        with connection:
-            connection.recv(65536)
-            connection.sendall(b"HTTP/1.1 100 Continue\r\nServer: a")

@@ -1,8 +1,8 @@
 """The folder a run works in: it is there while the run is, and nothing of it survives.
 
 A folder is held by a lock on a file inside it. The kernel drops the lock with the process, however that ends, so a
-folder whose lock is free belongs to nobody: whoever claims the next folder sweeps it away. Thus a `kill -9` leaves
-files only until the next run on that machine.
+folder whose lock is free belongs to nobody: whoever claims the next folder sweeps it away, and so does every child of
+a worker when it begins, one in a killed one's place among them.
 """
 
 from __future__ import annotations

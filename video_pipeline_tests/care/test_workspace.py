@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from video_pipeline.defs import workspace
+from video_pipeline.care import workspace
 from video_pipeline.errors import NoRoom
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from video_pipeline.defs import workspace
+from video_pipeline.care import workspace
 with workspace.claim(Path(sys.argv[1])) as folder:
     (folder / "upload").write_bytes(b"x")
     print(folder, flush=True)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _SERVERS = ("master", "volume", "filer", "s3")
+VOLUMES_AT_FIRST = 2
+"""How many the bucket takes with its first object, and the store with its own notes. Of a disk that holds few, its usual
+seven would be all, and who came second would be refused for ever."""
 _TOKEN_KEYS = {  # of security.toml, as variables: without a token signed by these, volume server and filer refuse
     "WEED_JWT_SIGNING_KEY": "seaweedfs_write",
     "WEED_JWT_SIGNING_READ_KEY": "seaweedfs_read",
@@ -106,6 +109,7 @@ def _environment(installation: Installation, environment: Mapping[str, str]) -> 
         ),  # whatever configuration the user has for weed, not for this one
         "AWS_ACCESS_KEY_ID": environment["AWS_ACCESS_KEY_ID"],  # weed makes these its administrator's
         "AWS_SECRET_ACCESS_KEY": environment["AWS_SECRET_ACCESS_KEY"],
+        "WEED_MASTER_VOLUME_GROWTH_COPY_1": str(VOLUMES_AT_FIRST),
         **{variable: installation.secret(name) for variable, name in _TOKEN_KEYS.items()},
     }
 

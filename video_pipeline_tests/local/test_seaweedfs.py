@@ -10,6 +10,8 @@ from botocore.exceptions import ClientError
 
 from video_pipeline.local import seaweedfs
 from video_pipeline.local.installation import Installation
+from video_pipeline.local.ports import HOST
+from video_pipeline.local.probes import http_json
 from video_pipeline.local.stack import Running
 
 
@@ -28,6 +30,17 @@ def test_after_a_crash_every_acknowledged_object_is_there_and_a_healthy_store_ta
     servers.await_restart("seaweedfs", before)
     s3.put_object(Bucket=bucket, Key="crash/after", Body=b"at once")
     assert {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in bodies} == bodies
+
+
+def test_the_bucket_and_the_stores_own_notes_each_take_few_volumes(servers: Running, ports: dict[str, int]) -> None:
+    """A volume is 1 GiB, and a disk that is nearly full holds two or three."""
+    s3, bucket = seaweedfs.client(servers.environment), servers.environment["S3_BUCKET"]
+    s3.put_object(Bucket=bucket, Key="few", Body=b"first")
+    status = http_json(f"http://{HOST}:{ports['master']}/dir/status")
+    assert status is not None
+    taken = {layout["collection"]: len(layout["writables"] or []) for layout in status["Topology"]["Layouts"]}
+    assert taken[bucket] == seaweedfs.VOLUMES_AT_FIRST
+    assert taken.get("", 0) in {0, seaweedfs.VOLUMES_AT_FIRST}
 
 
 def test_wrong_keys_are_refused(servers: Running) -> None:

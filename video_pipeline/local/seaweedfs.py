@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 _SERVERS = ("master", "volume", "filer", "s3")
 VOLUMES_AT_FIRST = 2
-"""How many the bucket takes with its first object, and the store with its own notes. Of a disk that holds few, its usual
-seven would be all, and who came second would be refused for ever."""
+"""How many the bucket takes with its first object, and the store with its own notes. Of a disk that holds few, the
+usual seven would be all, and who came second would be refused for ever."""
 _TOKEN_KEYS = {  # of security.toml, as variables: without a token signed by these, volume server and filer refuse
     "WEED_JWT_SIGNING_KEY": "seaweedfs_write",
     "WEED_JWT_SIGNING_READ_KEY": "seaweedfs_read",

@@ -38,7 +38,7 @@ class Part:
     stop: Sequence[tuple[signal.Signals, float]] = TERMINATE
     death_signal: signal.Signals = signal.SIGKILL
     user: str | None = None
-    start_seconds: float = 60.0
+    start_seconds: float = 120.0  # a code server takes five here, and took more than sixty beside two other stacks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
@@ -31,6 +32,18 @@ def translated(key: str) -> Iterator[None]:
         raise StoreUnavailable(f"The object store did not answer as it should for {key!r}: {error}") from error
     except KeyError as error:  # where a connection breaks within the headers, Python takes those that came for all
         raise StoreUnavailable(f"The object store's answer for {key!r} lacks {error}; it was cut off.") from error
+    except ValueError as error:  # and the last of them as far as it came: half a date, a length without a digit
+        raise StoreUnavailable(f"The object store's answer for {key!r} was cut off: {error}.") from error
+
+
+def whole(page: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A page of a list, which says whether there are more; one that was cut off would seem to list nothing.
+
+    Raises:
+        KeyError: it does not; `translated` tells what that means.
+    """
+    page["IsTruncated"]
+    return page
 
 
 def _meaning(error: ClientError, key: str) -> PipelineError:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from botocore.exceptions import ClientError
 
-from video_pipeline.storage.faults import translated
+from video_pipeline.storage.faults import translated, whole
 from video_pipeline.storage.objects import ObjectStore
 
 _GONE = "NoSuchUpload"
@@ -31,7 +31,7 @@ def unfinished(store: ObjectStore) -> Iterator[Unfinished]:
     """
     with translated(store.bucket):
         for page in store.client.get_paginator("list_multipart_uploads").paginate(Bucket=store.bucket):
-            for entry in page.get("Uploads", ()):
+            for entry in whole(page).get("Uploads", ()):
                 yield Unfinished(entry["Key"], entry["UploadId"], entry["Initiated"])
 
 

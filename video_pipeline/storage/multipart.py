@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from video_pipeline.errors import ObjectMissing, RequestRefused
-from video_pipeline.storage.faults import translated
+from video_pipeline.storage.faults import translated, whole
 from video_pipeline.storage.objects import MIB, OPAQUE, ObjectStore
 from video_pipeline.types import StoredObject
 
@@ -69,7 +69,7 @@ class DirectUploads:
         """Begin an upload in parts; gives the store's name for it."""
         with translated(key):
             begun = self._client.create_multipart_upload(Bucket=self.store.bucket, Key=key, ContentType=OPAQUE)
-        return begun["UploadId"]
+            return begun["UploadId"]
 
     def part_url(self, key: str, upload_id: str, number: int, *, size_bytes: int | None) -> str:
         """Where a part may be PUT: exactly `size_bytes` of it, or any number where that is None."""
@@ -111,7 +111,7 @@ class DirectUploads:
         pages = self._client.get_paginator("list_parts").paginate(Bucket=self.store.bucket, Key=key, UploadId=upload_id)
         with translated(key):
             try:
-                found = [part for page in pages for part in page.get("Parts", ())]
+                found = [part for page in pages for part in whole(page).get("Parts", ())]
             except ClientError as error:
                 if _code(error) != _GONE:
                     raise

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from boto3.s3.transfer import TransferConfig
 
 from video_pipeline.errors import ObjectChanged, ObjectMissing, StoreUnavailable
-from video_pipeline.storage.faults import translated
+from video_pipeline.storage.faults import translated, whole
 from video_pipeline.types import StoredObject
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class ObjectStore:
             PaginationConfig={"PageSize": LISTED_AT_ONCE},
         )
         for page in pages:
-            for entry in page.get("Contents", ()):
+            for entry in whole(page).get("Contents", ()):
                 yield StoredObject(entry["Key"], entry["ETag"].strip('"'), entry["Size"], entry["LastModified"])
 
     def head(self, key: str) -> StoredObject | None:

@@ -9,10 +9,10 @@ from threading import Thread
 
 
 @contextmanager
-def breaking() -> Iterator[str]:
-    """The address of a store that breaks off within the headers of `100 Continue`, whatever it is asked."""
+def breaking(answer: bytes = b"HTTP/1.1 100 Continue\r\nServer: a") -> Iterator[str]:
+    """The address of a store that answers so and breaks off, whatever it is asked."""
     with closing(socket.create_server(("127.0.0.1", 0))) as server:
-        answering = Thread(target=_continue_and_break, args=(server,))
+        answering = Thread(target=_answer_and_break, args=(server, answer))
         answering.start()
         try:
             yield f"http://127.0.0.1:{server.getsockname()[1]}"
@@ -21,7 +21,7 @@ def breaking() -> Iterator[str]:
             answering.join()
 
 
-def _continue_and_break(server: socket.socket) -> None:
+def _answer_and_break(server: socket.socket, answer: bytes) -> None:
     while True:
         try:
             connection, _ = server.accept()
@@ -29,4 +29,4 @@ def _continue_and_break(server: socket.socket) -> None:
             return
         with connection:
             connection.recv(65536)
-            connection.sendall(b"HTTP/1.1 100 Continue\r\nServer: a")
+            connection.sendall(answer)

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from video_pipeline.errors import ObjectChanged, ObjectMissing, StoreUnavailable
+from video_pipeline.local import seaweedfs
 from video_pipeline.storage.client import client
 from video_pipeline.storage.faults import translated
+from video_pipeline.storage.multipart import DirectUploads
 from video_pipeline.storage.objects import ObjectStore
+from video_pipeline_tests.storage.breaking import breaking
 
 
 def get(store: ObjectStore, **condition: str) -> None:
@@ -48,3 +53,25 @@ def test_a_store_that_is_not_there_is_unavailable(absent: ObjectStore) -> None:
 def test_what_is_not_the_stores_passes() -> None:
     with pytest.raises(ZeroDivisionError), translated("a"):
         _ = 1 / 0
+
+
+BEGUN = b"<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>"
+LISTED = b"<ListPartsResult><IsTruncated>false</IsTruncated></ListPartsResult>"
+HEADERS = b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nLast-Modified: Sun, 22 Nov 2026 03:00:00 GMT\r\n"
+ASKED: dict[str, tuple[bytes, Callable[[DirectUploads], object]]] = {
+    "begin": (BEGUN, lambda uploads: uploads.begin("a")),
+    "parts": (LISTED, lambda uploads: uploads.parts("a", "u")),
+    "head": (b"", lambda uploads: uploads.store.head("a")),
+    "list": (LISTED, lambda uploads: uploads.store.list("a")),
+}
+
+
+@pytest.mark.parametrize("cut", range(0, 160, 4))
+@pytest.mark.parametrize("verb", ASKED)
+def test_an_answer_that_was_cut_off_is_no_answer(environment: dict[str, str], verb: str, cut: int) -> None:
+    body, ask = ASKED[verb]
+    answer = HEADERS + b"Content-Length: %d\r\n\r\n" % (len(body) or 5) + body
+    with breaking(answer[:cut]) as address:
+        store = ObjectStore(seaweedfs.client(environment | {"S3_ENDPOINT_URL": address}), "videos")
+        with pytest.raises(StoreUnavailable):
+            ask(DirectUploads(store, store.client))

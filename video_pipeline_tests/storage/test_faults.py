@@ -8,6 +8,7 @@ from video_pipeline.errors import ObjectChanged, ObjectMissing, StoreUnavailable
 from video_pipeline.local import seaweedfs
 from video_pipeline.storage.client import client
 from video_pipeline.storage.faults import translated
+from video_pipeline.storage.leftovers import unfinished
 from video_pipeline.storage.multipart import DirectUploads
 from video_pipeline.storage.objects import ObjectStore
 from video_pipeline_tests.storage.breaking import breaking
@@ -57,21 +58,35 @@ def test_what_is_not_the_stores_passes() -> None:
 
 BEGUN = b"<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>"
 LISTED = b"<ListPartsResult><IsTruncated>false</IsTruncated></ListPartsResult>"
-HEADERS = b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nLast-Modified: Sun, 22 Nov 2026 03:00:00 GMT\r\n"
+HEADERS = (
+    b'HTTP/1.1 200 OK\r\nETag: "e"\r\nContent-Type: application/xml\r\nLast-Modified: Sun, 22 Nov 2026 03:00:00 GMT\r\n'
+)
 ASKED: dict[str, tuple[bytes, Callable[[DirectUploads], object]]] = {
     "begin": (BEGUN, lambda uploads: uploads.begin("a")),
     "parts": (LISTED, lambda uploads: uploads.parts("a", "u")),
     "head": (b"", lambda uploads: uploads.store.head("a")),
     "list": (LISTED, lambda uploads: uploads.store.list("a")),
+    "unfinished": (LISTED, lambda uploads: list(unfinished(uploads.store))),
 }
 
 
-@pytest.mark.parametrize("cut", range(0, 160, 4))
-@pytest.mark.parametrize("verb", ASKED)
-def test_an_answer_that_was_cut_off_is_no_answer(environment: dict[str, str], verb: str, cut: int) -> None:
+def answered(environment: dict[str, str], verb: str, percent: int) -> object:
+    """What comes of so much of an answer."""
     body, ask = ASKED[verb]
     answer = HEADERS + b"Content-Length: %d\r\n\r\n" % (len(body) or 5) + body
-    with breaking(answer[:cut]) as address:
+    with breaking(answer[: len(answer) * percent // 100]) as address:
         store = ObjectStore(seaweedfs.client(environment | {"S3_ENDPOINT_URL": address}), "videos")
-        with pytest.raises(StoreUnavailable):
-            ask(DirectUploads(store, store.client))
+        return ask(DirectUploads(store, store.client))
+
+
+@pytest.mark.parametrize("verb", ASKED)
+def test_a_whole_answer_is_one(environment: dict[str, str], verb: str) -> None:
+    answered(environment, verb, 100)
+
+
+@pytest.mark.filterwarnings("ignore:tzname")  # botocore's, of a date that ends within "GMT"
+@pytest.mark.parametrize("percent", range(0, 94, 3))
+@pytest.mark.parametrize("verb", ASKED)
+def test_an_answer_that_was_cut_off_is_no_answer(environment: dict[str, str], verb: str, percent: int) -> None:
+    with pytest.raises(StoreUnavailable):
+        answered(environment, verb, percent)

@@ -87,6 +87,7 @@ class Arena:
             *(f"not at rest: {what}" for what in rest.missing),
             *verdict.faults(sent, ended),
             *(f"audit: {what}" for what in verdict.audited(self._estate)),
+            *(f"the API broke: {what}" for what in verdict.broken(self._estate)),
             *(f"left over: {what}" for what in verdict.left_over(self._estate)),
         ]
         fresh = tuple(fault for fault in found if fault not in self._told)  # what one round left is there in the next

@@ -25,6 +25,8 @@ from video_pipeline_tests.chaos.sending import Sent
 AUDIT_SECONDS = 300.0
 LEAST_ACKNOWLEDGED = 0.5
 DUPLICATE = "duplicate"
+BROKE = "request_broke"
+"""As the API's log calls an answer with 500."""
 _STANDARD_LIBRARYS = "pymp-"
 """The folder that `multiprocessing` makes for a process; a killed one leaves it, with nothing in it."""
 
@@ -124,6 +126,17 @@ def audited(estate: Estate) -> list[str]:
         " ".join(str(one[name]) for name in ("code", "video_id", "key", "detail") if one[name])
         for one in json.loads(seen.stdout)
     ]
+
+
+def broken(estate: Estate) -> Iterator[str]:
+    """What the API did not foresee, by its log: a sender that asks again may never notice."""
+    for log in sorted((estate.data / "logs").glob("api.log*")):
+        for line in log.read_text(errors="replace").splitlines():
+            with suppress(json.JSONDecodeError):  # a process that was killed leaves half a line
+                told = json.loads(line)
+                if told.get("event") == BROKE:
+                    last = told["exception"].strip().splitlines()[-1]
+                    yield f"{told['method']} {told['route']}: {last} (request {told['request_id']})"
 
 
 def left_over(estate: Estate) -> Iterator[str]:

@@ -16,6 +16,7 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from sqlalchemy import Connection, Engine
 
+from video_pipeline import whereabouts
 from video_pipeline.catalog import queries
 from video_pipeline.catalog.engine import transaction
 from video_pipeline.catalog.records import uploads, videos
@@ -35,8 +36,6 @@ INSTALLATION = "installation"
 
 Fence = Callable[[Connection], None]
 """Raises, at the beginning of a transaction, where whoever does the work has been given up for dead meanwhile."""
-
-VANISHED = Finding("upload_vanished", "The file was removed or replaced before it could be validated. Upload it again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,35 +134,6 @@ def adopt(connection: Connection, video_id: UUID, stored: StoredObject) -> None:
     )
 
 
-def locate(store: ObjectStore, row: VideoRow) -> StoredObject:
-    """The object that holds a video's bytes now: its original, its upload, or what was refused of it.
-
-    Raises:
-        MediaRefused: `upload_vanished`, none of them is there, or a dropped file is no longer the one that was adopted.
-        DuplicateVideo: the video was found to be a duplicate before; what was left of its bytes is gone now.
-    """
-    if row.duplicate_of is not None:
-        _clear(store, row)
-        raise DuplicateVideo(row.duplicate_of)
-    places = _places(store, row)
-    if not places:
-        raise MediaRefused(VANISHED)
-    return places[0]
-
-
-def _places(store: ObjectStore, row: VideoRow) -> list[StoredObject]:
-    """Every object that holds the video's bytes, the most trusted first."""
-    candidates = (row.original_key, row.inbox_key, keys.rejected(row.id))
-    present = (store.head(key) for key in candidates if key is not None)
-    return [stored for stored in present if stored is not None and _is_the_one(row, stored)]
-
-
-def _is_the_one(row: VideoRow, stored: StoredObject) -> bool:
-    """A drop is pinned to the ETag its id came from; an upload is whatever its owner put last before validation."""
-    is_pinned = stored.key == row.inbox_key and keys.drop_path(stored.key) is not None
-    return not is_pinned or stored.etag == row.inbox_etag
-
-
 def examine(
     store: ObjectStore, row: VideoRow, stored: StoredObject, path: Path, *, policy: Policy, bounds: Bounds
 ) -> Judged:
@@ -245,9 +215,9 @@ def promote(
         with transaction(engine) as connection:
             fence(connection)
             videos.mark_duplicate(connection, row.id, of=duplicate.original_id)
-        _clear(store, row)
+        whereabouts.clear_refused(engine, store, row.id)
         raise
-    _clear(store, row, keep=original)
+    whereabouts.clear(store, row, keep={original})
     return original
 
 
@@ -267,24 +237,13 @@ def refuse(
     if row.status is VideoStatus.COMPLETED:
         return
     rejected = keys.rejected(video_id)
-    places = _places(store, row)
+    places = whereabouts.places(store, row)
     if places and places[0].key != rejected:
         store.copy(places[0].key, rejected, etag=places[0].etag)
     with transaction(engine) as connection:
         fence(connection)
-        derived = videos.refuse(connection, video_id, code=error.reason.code, sentence=error.reason.sentence)
-    store.delete(derived)
-    _clear(store, row, keep=rejected)
-
-
-def _clear(store: ObjectStore, row: VideoRow, *, keep: str | None = None) -> None:
-    """Remove a video's bytes from every place but one; another file dropped under the same name stays.
-
-    A run that was killed may have left a copy among the originals that was never accepted: no row names it.
-    """
-    found = (*_places(store, row), *store.list(keys.originals_of(row.id)))
-    for stored in {stored.key: stored for stored in found if stored.key != keep}.values():
-        store.delete_exactly(stored)
+        videos.refuse(connection, video_id, code=error.reason.code, sentence=error.reason.sentence)
+    whereabouts.clear_refused(engine, store, video_id)
 
 
 def _extension(name: str) -> str:

@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Connection, Engine
 
-from video_pipeline import intake
+from video_pipeline import intake, whereabouts
 from video_pipeline.catalog import queries
 from video_pipeline.catalog.engine import transaction
 from video_pipeline.catalog.records import artifacts, uploads, videos
@@ -97,7 +97,7 @@ class Desk:
 
     def judge(self, row: VideoRow, policy: Policy = POLICY) -> tuple[StoredObject, Judged]:
         """Find a video's bytes, fetch and judge them."""
-        stored = intake.locate(self.store, row)
+        stored = whereabouts.locate(self.store, row)
         path = self.folder / f"fetched-{row.id}"
         return stored, intake.examine(self.store, row, stored, path, policy=policy, bounds=BOUNDS)
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from video_pipeline import intake
+from video_pipeline import intake, whereabouts
 from video_pipeline.catalog.engine import transaction
 from video_pipeline.catalog.queries import recent_videos
 from video_pipeline.catalog.records import videos
@@ -18,7 +18,7 @@ from video_pipeline.types import ArtifactKind, Container, VideoStatus
 from video_pipeline_tests.desk import BOUNDS, POLICY, RUN, STRICT, Desk, look_once
 from video_pipeline_tests.samples import Samples
 
-REFUSAL = MediaRefused(intake.VANISHED)
+REFUSAL = MediaRefused(whereabouts.VANISHED)
 
 
 @pytest.fixture
@@ -167,20 +167,6 @@ def test_an_original_whose_bytes_are_not_the_catalogs_is_not_taken_again(desk: D
     assert refusal.value.reason.code == "checksum_mismatch"
 
 
-def test_a_removed_upload_has_vanished(desk: Desk):
-    video_id = desk.receive()
-    desk.store.delete([keys.upload(video_id, "mp4")])
-
-    assert desk.validate(video_id).error_code == "upload_vanished"
-
-
-def test_the_original_goes_before_what_is_uploaded_later(desk: Desk):
-    video = desk.validate(desk.receive())
-    desk.put(desk.fresh(), str(video.inbox_key))
-
-    assert intake.locate(desk.store, video).key == video.original_key
-
-
 def test_a_refused_file_can_be_judged_anew_by_milder_rules(desk: Desk):
     refused = desk.validate(desk.receive(), STRICT)
     video = desk.validate(refused.id)
@@ -195,7 +181,7 @@ def test_a_refused_file_can_be_judged_anew_by_milder_rules(desk: Desk):
 
 def test_an_upload_replaced_before_it_is_fetched_is_not_fetched(desk: Desk):
     row = desk.begin(desk.upload(desk.fresh()))
-    stored, path = intake.locate(desk.store, row), desk.folder / "fetched"
+    stored, path = whereabouts.locate(desk.store, row), desk.folder / "fetched"
     desk.put(desk.fresh(), stored.key)
 
     with pytest.raises(ObjectChanged):

@@ -22,10 +22,10 @@ from video_pipeline.catalog.engine import transaction
 from video_pipeline.catalog.inventory import Holding
 from video_pipeline.catalog.records import events, purging, videos
 from video_pipeline.catalog.records.reprocess import request_reprocess
-from video_pipeline.intake import VANISHED
 from video_pipeline.storage import leftovers
 from video_pipeline.storage.objects import ObjectStore
 from video_pipeline.types import ArtifactKind, Output, StoredObject, VideoStatus
+from video_pipeline.whereabouts import VANISHED
 
 logger = logging.getLogger(__name__)
 

@@ -13,12 +13,20 @@ from uuid import UUID
 import dagster as dg
 from sqlalchemy import Connection
 
-from video_pipeline import intake
+from video_pipeline import intake, whereabouts
 from video_pipeline.care import workspace
 from video_pipeline.catalog.engine import translated
 from video_pipeline.catalog.records import jobs, reprocess, videos
 from video_pipeline.defs.resources import Bucket, Catalog
-from video_pipeline.errors import CatalogUnavailable, GivenUp, MediaRefused, Permanent, PipelineError, Retryable
+from video_pipeline.errors import (
+    CatalogUnavailable,
+    GivenUp,
+    MediaRefused,
+    Permanent,
+    PipelineError,
+    Retryable,
+    VideoNotFound,
+)
 from video_pipeline.media.process import metered
 from video_pipeline.types import Stage
 
@@ -95,16 +103,16 @@ def stage(context: dg.AssetExecutionContext, catalog: Catalog, bucket: Bucket, n
             and a sentence.
         Retryable: it can, and Dagster's retry policy decides when; `failed` only when the last attempt is spent.
     """
-    job = _start(context, catalog, name)
+    job = _start(context, catalog, bucket, name)
     try:
-        with workspace.with_room(), translated(), _heartbeat(job), metered() as meter:
+        with workspace.with_room(), translated(), _heartbeat(job), _refusing(bucket, job), metered() as meter:
             yield job  # what assets log goes to Dagster's database, which fails in the same ways as the catalog's
         with job.transaction() as connection:
             jobs.finish_job(connection, job.id, media_seconds=meter.seconds)
     except GivenUp as error:  # what became of the video is somebody else's to say
         raise _final(error) from error
     except Permanent as error:
-        _refuse(bucket, job, error)
+        _fail(job, code_of(error), str(error), retryable=False)
         raise _final(error) from error
     except Retryable as error:
         is_last = context.retry_number >= RETRIES.max_retries
@@ -126,7 +134,7 @@ def code_of(error: PipelineError) -> str:
     return error.reason.code if isinstance(error, MediaRefused) else error.code
 
 
-def _start(context: dg.AssetExecutionContext, catalog: Catalog, name: Stage) -> Job:
+def _start(context: dg.AssetExecutionContext, catalog: Catalog, bucket: Bucket, name: Stage) -> Job:
     video_id, run_id = UUID(context.partition_key), context.run.run_id
     request = context.run.tags.get(REQUEST_TAG)
     try:
@@ -137,15 +145,21 @@ def _start(context: dg.AssetExecutionContext, catalog: Catalog, name: Stage) -> 
                 connection, video_id=video_id, stage=name, run_id=run_id, worker=socket.gethostname()
             )
     except Permanent as error:  # the video does not stand where this stage begins: it has no job to fail
+        with suppress(VideoNotFound):  # an attempt before this one may have refused it, and broken off
+            whereabouts.clear_refused(catalog.engine, bucket.objects, video_id)
         raise _final(error) from error
     return Job(job_id, video_id, run_id, catalog)
 
 
-def _refuse(bucket: Bucket, job: Job, error: Permanent) -> None:
-    if isinstance(error, MediaRefused):
+@contextmanager
+def _refusing(bucket: Bucket, job: Job) -> Iterator[None]:
+    """Keep apart what a rule refuses; that takes the store, which may be away then like at any other step."""
+    try:
+        yield
+    except MediaRefused as error:
         with suppress(GivenUp):
             intake.refuse(job.catalog.engine, bucket.objects, job.video_id, error, fence=job.hold)
-    _fail(job, code_of(error), str(error), retryable=False)
+        raise
 
 
 def _fail(job: Job, code: str, sentence: str, *, retryable: bool, ends_video: bool = True) -> None:

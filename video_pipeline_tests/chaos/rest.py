@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -57,13 +58,16 @@ def await_rest(estate: Estate, engine: Engine, crowd: Crowd) -> Rest:
 
 
 def _under_way(estate: Estate, engine: Engine, crowd: Crowd) -> Iterator[str]:
+    """In the order in which a file goes from one to the other: what moves on meanwhile is seen where it comes to."""
+    yield from (f"object {key}" for key in _unseen(estate, engine))
     with transaction(engine) as connection:
         yield from (f"{number} {what}" for what, number in connection.execute(text(_CATALOG)))
         abandoned = list(connection.scalars(text("SELECT id FROM videos WHERE status = 'uploading'")))
-    yield from (f"upload {video_id}" for video_id in abandoned if not _given_up(crowd, video_id))
+    for video_id in abandoned:
+        _give_up(crowd, video_id)
+        yield f"upload {video_id}"
     with psycopg.connect(libpq(estate.told["DAGSTER_DATABASE_URL"])) as dagster:
         yield from (f"{number} runs {status}" for status, number in dagster.execute(_RUNS))
-    yield from (f"object {key}" for key in _unseen(estate, engine))
     yield from (f"folder {folder.name}" for folder in estate.work.glob("run-*"))
 
 
@@ -76,10 +80,7 @@ def _unseen(estate: Estate, engine: Engine) -> list[str]:
     return [key for video_id, key in lying.items() if video_id not in known]
 
 
-def _given_up(crowd: Crowd, video_id: UUID) -> bool:
-    """Whether an upload is over; one that turns out to have arrived lives on as a video."""
-    try:
+def _give_up(crowd: Crowd, video_id: UUID) -> None:
+    """End an upload whose sender has gone; one that turns out to have arrived lives on as a video."""
+    with suppress(ApiProblem):
         crowd.give_up(video_id)
-    except ApiProblem:
-        return False
-    return True

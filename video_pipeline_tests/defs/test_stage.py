@@ -11,9 +11,10 @@ from video_pipeline.catalog.records import jobs as records
 from video_pipeline.config import settings
 from video_pipeline.defs import stage as stages
 from video_pipeline.errors import CatalogUnavailable, MediaRefused, StoreUnavailable
-from video_pipeline.intake import VANISHED
+from video_pipeline.storage import keys
 from video_pipeline.storage.objects import ObjectStore
-from video_pipeline.types import JobStatus, Stage, VideoStatus
+from video_pipeline.types import Finding, JobStatus, Stage, VideoStatus
+from video_pipeline.whereabouts import VANISHED
 
 
 @pytest.fixture
@@ -33,6 +34,19 @@ def fail_times(monkeypatch, times, error):
 
     monkeypatch.setattr(ObjectStore, "fetch", fetch)
     return calls
+
+
+def away_times(monkeypatch, verb, times):
+    """Let a verb of the store fail at first."""
+    real, calls = getattr(ObjectStore, verb), []
+
+    def away(self, *arguments, **options):
+        calls.append(1)
+        if len(calls) <= times:
+            raise StoreUnavailable
+        return real(self, *arguments, **options)
+
+    monkeypatch.setattr(ObjectStore, verb, away)
 
 
 def test_trouble_that_passes_is_tried_again(impatient, run, row, jobs, monkeypatch):
@@ -89,6 +103,42 @@ def test_bad_media_is_not_tried_again(run, row, jobs, monkeypatch):
 
     assert len(calls) == 1
     assert (row().error_code, row().error_retryable) == ("upload_vanished", False)
+
+
+@pytest.mark.parametrize("verb", ["copy", "delete_exactly", "list"])
+def test_what_is_refused_while_the_store_is_away_leaves_nothing_behind(
+    impatient, run, row, jobs, store, monkeypatch, verb
+):
+    monkeypatch.setenv("MAX_DURATION_SECONDS", "0.1")
+    settings.cache_clear()
+    away_times(monkeypatch, verb, 2)
+
+    assert not run().success
+
+    assert (row().status, row().error_code) == (VideoStatus.FAILED, "too_long")
+    assert [stored.key for stored in store.list("")] == [keys.rejected(row().id)]
+    assert jobs()[Stage.VALIDATION].status is JobStatus.FAILED
+
+
+@pytest.mark.parametrize("verb", ["copy", "delete_exactly", "list"])
+def test_what_is_refused_late_while_the_store_is_away_leaves_nothing_behind(
+    impatient, run, row, jobs, store, monkeypatch, verb
+):
+    attempts = []
+
+    def refuse(*_, **__):
+        attempts.append(1)
+        if len(attempts) == 1:
+            away_times(monkeypatch, verb, 2)
+        raise MediaRefused(Finding("undecodable", "Nothing of it can be decoded."))
+
+    monkeypatch.setattr("video_pipeline.defs.assets.renditions.make", refuse)
+
+    assert not run().success
+
+    assert (row().status, row().error_code, row().original_key) == (VideoStatus.FAILED, "undecodable", None)
+    assert [stored.key for stored in store.list("")] == [keys.rejected(row().id)]
+    assert jobs()[Stage.RENDITIONS].status is JobStatus.FAILED
 
 
 def test_a_fault_of_ours_is_neither_tried_again_nor_silent(run, row, jobs, monkeypatch):

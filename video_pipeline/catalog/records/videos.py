@@ -165,22 +165,18 @@ def _lacks(conn: Connection, video: VideoRow, required: Collection[ArtifactKind]
     return lacks + [f"a {kind} made from its present original" for kind in foreign]
 
 
-def refuse(conn: Connection, video_id: UUID, *, code: str, sentence: str) -> list[str]:
+def refuse(conn: Connection, video_id: UUID, *, code: str, sentence: str) -> None:
     """A rule refused the file, at whatever stage: the video is as if it had never been accepted.
 
     Nothing happens to a video that has ended, completed ones included (see above).
-
-    Returns:
-        The keys of what had been derived from it: their rows are gone, so their objects may go.
     """
     step = update(videos).where(videos.c.id == video_id, videos.c.status.in_(_UNFINISHED))
     undone = {"original_key": None, "validated_at": None, "browser_ready": None}
     if not conn.execute(step.values(**undone, **_failure(code, sentence, retryable=False))).rowcount:
-        return []
+        return
     quota.give_back(conn, video_id)
     events.video_failed(conn, video_id, is_alert=False)  # the file is to blame, and its owner is told
-    derived = delete(artifacts).where(artifacts.c.video_id == video_id)
-    return list(conn.scalars(derived.returning(artifacts.c.key)))
+    conn.execute(delete(artifacts).where(artifacts.c.video_id == video_id))
 
 
 def fail(

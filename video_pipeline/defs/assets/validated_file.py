@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from video_pipeline import intake
+from video_pipeline import intake, whereabouts
 from video_pipeline.catalog import queries
 from video_pipeline.catalog.rows import VideoRow
 from video_pipeline.catalog.uploading import Configured, Narrowed, configured, narrowed
@@ -55,7 +55,7 @@ def validated_file(
         with catalog.transaction() as connection:
             row = queries.video(connection, job.video_id)
             accepted = policy(known, configured(connection), narrowed(connection, row.site_id))
-        stored = intake.locate(store, row)
+        stored = whereabouts.locate(store, row)
         context.log_event(_arrival(context.partition_key, row, stored))
         judged = intake.examine(store, row, stored, workspace.upload, policy=accepted, bounds=probe_bounds(known))
         key = intake.promote(catalog.engine, store, row, stored, judged, fence=job.hold)

@@ -52,5 +52,5 @@ def _clear(engine: Engine, direct: DirectUploads, upload: StuckUpload) -> Done |
             return Done(Deed.UPLOAD_HEALED, str(upload.video_id), why) if is_healed else None
         if not multipart.expire(connection, upload.video_id):
             return None
-    direct.abort(upload.key, upload.multipart_id)
+    direct.abort(upload.key)
     return Done(Deed.UPLOAD_EXPIRED, str(upload.video_id), multipart.EXPIRED.sentence)

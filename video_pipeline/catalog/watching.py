@@ -46,11 +46,10 @@ _WISH_OF_VIDEO = reprocess_requests.c.video_id == videos.c.id
 
 @dataclass(frozen=True, slots=True)
 class StuckUpload:
-    """An upload of which nothing was heard for as long as one lives; `multipart_id` is the store's name for it."""
+    """An upload of which nothing was heard for as long as one lives."""
 
     video_id: UUID
     key: str
-    multipart_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ def stuck_uploads(conn: Connection, limit: int) -> list[StuckUpload]:
     seen_at = func.coalesce(uploads.c.seen_at, videos.c.created_at)
     before = func.now() - LIFETIME
     wanted = (
-        select(videos.c.id, videos.c.inbox_key, uploads.c.multipart_id)
+        select(videos.c.id, videos.c.inbox_key)
         .join_from(videos, uploads, isouter=True)
         .where(videos.c.status == VideoStatus.UPLOADING, videos.c.created_at < before, seen_at < before)
         .order_by(videos.c.created_at)

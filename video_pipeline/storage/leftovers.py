@@ -23,14 +23,15 @@ class Unfinished:
     begun_at: datetime
 
 
-def unfinished(store: ObjectStore) -> Iterator[Unfinished]:
-    """Every upload in parts that is under way or was left, page by page.
+def unfinished(store: ObjectStore, prefix: str = "") -> Iterator[Unfinished]:
+    """Every upload in parts to a key with that prefix that is under way or was left, page by page.
 
     Raises:
         StoreUnavailable: the store did not answer as it should.
     """
     with translated(store.bucket):
-        for page in store.client.get_paginator("list_multipart_uploads").paginate(Bucket=store.bucket):
+        pages = store.client.get_paginator("list_multipart_uploads").paginate(Bucket=store.bucket, Prefix=prefix)
+        for page in pages:
             for entry in whole(page).get("Uploads", ()):
                 yield Unfinished(entry["Key"], entry["UploadId"], entry["Initiated"])
 

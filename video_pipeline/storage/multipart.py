@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from video_pipeline.errors import ObjectMissing, RequestRefused
 from video_pipeline.storage.faults import translated, whole
+from video_pipeline.storage.leftovers import discard, unfinished
 from video_pipeline.storage.objects import MIB, OPAQUE, ObjectStore
 from video_pipeline.types import StoredObject
 
@@ -66,10 +67,16 @@ class DirectUploads:
         self._public = public
 
     def begin(self, key: str) -> str:
-        """Begin an upload in parts; gives the store's name for it."""
+        """Begin an upload in parts; gives the store's name for it, and leaves no other one at the key.
+
+        Where botocore asked again, the store may have begun one for each answer that was lost.
+        """
         with translated(key):
             begun = self._client.create_multipart_upload(Bucket=self.store.bucket, Key=key, ContentType=OPAQUE)
-            return begun["UploadId"]
+            upload_id, retries = begun["UploadId"], begun["ResponseMetadata"]["RetryAttempts"]
+        if retries:
+            self._discard(key, but=upload_id)
+        return upload_id
 
     def part_url(self, key: str, upload_id: str, number: int, *, size_bytes: int | None) -> str:
         """Where a part may be PUT: exactly `size_bytes` of it, or any number where that is None."""
@@ -144,16 +151,18 @@ class DirectUploads:
             raise ObjectMissing("The object store knows neither this upload nor a file that came of it.")
         return stored
 
-    def abort(self, key: str, upload_id: str | None) -> None:
-        """Remove whatever was sent; where nothing was, that is as well."""
-        if upload_id is not None:
-            with translated(key):
-                try:
-                    self._client.abort_multipart_upload(Bucket=self.store.bucket, Key=key, UploadId=upload_id)
-                except ClientError as error:
-                    if _code(error) != _GONE:
-                        raise
+    def abort(self, key: str) -> None:
+        """Remove whatever was sent to a key; where nothing was, that is as well.
+
+        What is under way there the store is asked for: it may have begun what nobody was told of.
+        """
+        self._discard(key)
         self.store.delete([key])
+
+    def _discard(self, key: str, *, but: str | None = None) -> None:
+        for upload in list(unfinished(self.store, key)):
+            if upload.key == key and upload.upload_id != but:
+                discard(self.store, key, upload.upload_id)
 
 
 def part_bytes(size_bytes: int, wanted: int) -> int:

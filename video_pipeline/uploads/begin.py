@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from sqlalchemy import Engine
 from video_pipeline.catalog.engine import autocommitted, transaction
 from video_pipeline.catalog.records import multipart
 from video_pipeline.catalog.uploading import Rival, UploadRow
-from video_pipeline.errors import Conflict, PipelineError
+from video_pipeline.errors import Conflict, PipelineError, StoreUnavailable
 from video_pipeline.storage.multipart import DirectUploads, SignedRequest
 from video_pipeline.types import Caller
 from video_pipeline.uploads.announcement import Announcement, register
@@ -75,11 +76,13 @@ def opened(engine: Engine, direct: DirectUploads, upload: UploadRow) -> UploadRo
     except PipelineError:
         with transaction(engine) as connection:
             multipart.forget(connection, upload.video_id)
+        with suppress(StoreUnavailable):  # it may have begun without our hearing of it
+            direct.abort(upload.key)
         raise
     with transaction(engine) as connection:
         is_wanted = multipart.started(connection, upload.video_id, multipart_id)
     if not is_wanted:
-        direct.abort(upload.key, multipart_id)
+        direct.abort(upload.key)
         raise Conflict(f"Upload {upload.video_id} was aborted while it began.")
     return replace(upload, multipart_id=multipart_id)
 

@@ -109,7 +109,7 @@ def abort(engine: Engine, direct: DirectUploads, caller: Caller, video_id: UUID)
         upload = uploading.upload(connection, video_id)
     if not is_gone:
         raise Conflict(f"Upload {video_id} is complete or has failed: delete the video instead.")
-    direct.abort(upload.key, upload.multipart_id)
+    direct.abort(upload.key)
 
 
 def alive(engine: Engine, caller: Caller, video_id: UUID, *, to_read: bool = False) -> UploadRow:

@@ -30,7 +30,7 @@ def test_uploads_that_nobody_goes_on_with(conn: Connection) -> None:
 
     (stuck,) = watching.stuck_uploads(conn, limit=10)
 
-    assert (stuck.video_id, stuck.key, stuck.multipart_id) == (old, f"incoming/{old}.mp4", None)
+    assert (stuck.video_id, stuck.key) == (old, f"incoming/{old}.mp4")
 
 
 def test_jobs_that_have_not_ended_with_what_is_known_of_them(conn: Connection) -> None:

@@ -28,6 +28,13 @@ def test_uploads_that_nobody_finished_are_listed_with_the_stores_names_for_them(
     assert all(one.begun_at.tzinfo for one in found)
 
 
+def test_those_under_a_prefix_are_told_apart(store: ObjectStore) -> None:
+    upload_id = begin(store, "incoming/a")
+    begin(store, "incoming/b")
+
+    assert [one.upload_id for one in unfinished(store, "incoming/a")] == [upload_id]
+
+
 def test_one_is_discarded_and_the_object_of_the_same_key_stays(store: ObjectStore) -> None:
     store.client.put_object(Bucket=store.bucket, Key="incoming/a", Body=b"whole")
     upload_id = begin(store, "incoming/a")

@@ -11,6 +11,7 @@ import pytest
 from video_pipeline.errors import ObjectMissing, RequestRefused, StoreUnavailable
 from video_pipeline.storage import keys
 from video_pipeline.storage.client import client
+from video_pipeline.storage.leftovers import unfinished
 from video_pipeline.storage.multipart import (
     PART_BYTES_MIN,
     PARTS_MAX,
@@ -71,7 +72,7 @@ def test_completing_again_gives_the_same_object(direct: DirectUploads, key: str)
 def test_an_upload_that_never_was_cannot_be_completed(direct: DirectUploads, key: str) -> None:
     upload_id = sent(direct, key, LAST)
     parts = direct.parts(key, upload_id) or []
-    direct.abort(key, upload_id)
+    direct.abort(key)
 
     with pytest.raises(ObjectMissing):
         direct.complete(key, upload_id, parts)
@@ -128,11 +129,36 @@ def test_a_form_sends_no_more_than_it_may(direct: DirectUploads, key: str) -> No
 def test_nothing_is_left_of_an_upload_that_is_given_up(direct: DirectUploads, key: str) -> None:
     upload_id = sent(direct, key, LAST)
 
-    direct.abort(key, upload_id)
-    direct.abort(key, upload_id)
+    direct.abort(key)
+    direct.abort(key)
 
     assert direct.parts(key, upload_id) is None
     assert direct.store.list("") == ()
+
+
+def test_only_what_was_sent_to_that_very_key_is_given_up(direct: DirectUploads, key: str) -> None:
+    longer = sent(direct, f"{key}.mp4", LAST)
+
+    direct.abort(key)
+
+    assert direct.parts(f"{key}.mp4", longer)
+    direct.abort(f"{key}.mp4")
+
+
+def test_of_uploads_whose_beginning_was_not_heard_of_none_is_left(
+    environment: dict[str, str], store: ObjectStore, key: str
+) -> None:
+    s3 = client(environment["S3_ENDPOINT_URL"], environment["S3_REGION"])
+    lost = iter([0])  # seconds until botocore asks again, as where the first answer breaks off
+    s3.meta.events.register_first("needs-retry.s3.CreateMultipartUpload", lambda **_: next(lost, None))
+    direct = DirectUploads(ObjectStore(s3, store.bucket), s3)
+
+    upload_id = direct.begin(key)
+
+    assert next(lost, None) is None
+    assert [upload.upload_id for upload in unfinished(store, key)] == [upload_id]
+    direct.abort(key)
+    assert list(unfinished(store, key)) == []
 
 
 def test_addresses_are_those_that_clients_can_reach(store: ObjectStore) -> None:

@@ -6,6 +6,7 @@ from video_pipeline.catalog.records import multipart
 from video_pipeline.catalog.uploading import UploadRow
 from video_pipeline.errors import Conflict, StoreUnavailable
 from video_pipeline.storage.client import client
+from video_pipeline.storage.leftovers import unfinished
 from video_pipeline.storage.multipart import DirectUploads
 from video_pipeline.storage.objects import MIB, ObjectStore
 from video_pipeline.uploads import transfer
@@ -28,6 +29,24 @@ def test_nothing_is_left_of_an_upload_that_the_store_did_not_begin(engine, absen
     with engine.begin() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM videos").scalar_one() == 0
         assert standing(connection, caller.user_id, limits).used == 0
+
+
+def test_nothing_is_left_of_an_upload_whose_beginning_was_not_heard_of(
+    engine, direct, store, caller, file, limits, monkeypatch
+):
+    real, begun = DirectUploads.begin, []
+
+    def cut_off(self, key):
+        begun.append((key, real(self, key)))
+        raise StoreUnavailable
+
+    monkeypatch.setattr(DirectUploads, "begin", cut_off)
+
+    with pytest.raises(StoreUnavailable):
+        begin(engine, direct, caller, replace(file, size_bytes=11 * MIB), defaults=limits)
+
+    [(key, _)] = begun
+    assert list(unfinished(store, key)) == []
 
 
 def test_the_first_hundred_addresses_come_at_once(engine, direct, caller, file, limits):
@@ -56,5 +75,4 @@ def test_an_upload_that_is_given_up_while_it_begins_is_not_under_way(
     with pytest.raises(Conflict):
         opened(engine, direct, registered)
 
-    listed = store.client.list_multipart_uploads(Bucket=store.bucket).get("Uploads", [])
-    assert registered.key not in {upload["Key"] for upload in listed}
+    assert list(unfinished(store, registered.key)) == []
